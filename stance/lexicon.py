@@ -1,0 +1,197 @@
+"""Concepts of a debate and their surface forms: knowledge as data, checked at load.
+
+A form is one to six lower-case tokens; a token that ends in ``*`` stands for every
+ending. The longest form wins, then an exact one before a starred one, then the longest
+literal; each token belongs to one match at most, read from left to right.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stance.errors import DataError
+from stance.resources import data_path
+
+MAX_TOKENS = 6
+ROLES = ("", "target", "reference")
+_COLUMNS = ("concept", "form", "role", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One form of one concept.
+
+    `role` is "target" for forms that name the target of the stance, "reference" for
+    forms that point back to it ("such a move"), and empty for all others.
+    """
+
+    concept: str
+    form: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`tokens[start:end]` are a form of `concept`."""
+
+    start: int
+    end: int
+    concept: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Forms indexed by their first token; matching is linear in the tokens."""
+
+    entries: tuple[Entry, ...]
+    _exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
+    _starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
+    _first: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        for entry in self.entries:
+            tokens = tuple(entry.form.split(" "))
+            first = tokens[0]
+            index, key = (starred, first[:-1]) if first.endswith("*") else (exact, first)
+            index.setdefault(key, []).append((tokens, entry))
+        object.__setattr__(self, "_exact", exact)
+        object.__setattr__(self, "_starred", starred)
+        object.__setattr__(self, "_first", {})
+
+    def candidates(self, token: str) -> list[tuple[tuple[str, ...], Entry]]:
+        """Return the forms that may begin with `token`, the one to prefer first."""
+        known = self._first.get(token)
+        if known is None:
+            known = list(self._exact.get(token, ()))
+            for length in range(1, len(token) + 1):
+                known += self._starred.get(token[:length], ())
+            known.sort(key=_preference)
+            if len(self._first) < 100_000:  # bounds the memory on endless vocabularies
+                self._first[token] = known
+        return known
+
+    def match(self, tokens: Sequence[str]) -> list[Match]:
+        """Return the matches in `tokens` (lower-case), from left to right."""
+        matches: list[Match] = []
+        position, size = 0, len(tokens)
+        while position < size:
+            step = 1
+            for form, entry in self.candidates(tokens[position]):
+                end = position + len(form)
+                if end <= size and all(
+                    _fits(part, tokens[position + offset])
+                    for offset, part in enumerate(form[1:], start=1)
+                ):
+                    matches.append(Match(position, end, entry.concept, entry.role))
+                    step = len(form)
+                    break
+            position += step
+        return matches
+
+    def dumps(self) -> str:
+        """Return the entries as lines of tab-separated concept, form and role."""
+        return "\n".join(f"{e.concept}\t{e.form}\t{e.role}" for e in self.entries)
+
+
+def loads_lexicon(text: str) -> Lexicon:
+    """Read what `Lexicon.dumps` wrote.
+
+    Raises
+    ------
+    DataError
+        If a line has not three fields.
+    """
+    entries = []
+    for number, line in enumerate(text.split("\n") if text else (), start=1):
+        parts = line.split("\t")
+        if len(parts) != 3:
+            raise DataError(f"lexicon line {number} has {len(parts)} fields; expected 3")
+        entries.append(Entry(*parts))
+    return Lexicon(tuple(entries))
+
+
+def load_lexicon(path: Path | str | None = None) -> Lexicon:
+    """Read and check a lexicon; without `path` the one that is shipped.
+
+    Parameters
+    ----------
+    path : path, optional
+        UTF-8 CSV with the columns concept, form, role, note.
+
+    Raises
+    ------
+    DataError
+        Names each row with an empty or upper-case field, too many tokens, an unknown
+        role, a star inside a token, or a form that stands twice.
+    """
+    source = Path(path) if path is not None else data_path("lexicon.csv")
+    text = source.read_text(encoding="utf-8-sig")
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if tuple(reader.fieldnames or ()) != _COLUMNS:
+        raise DataError(
+            f"{source.name}: columns {reader.fieldnames}; expected {list(_COLUMNS)} in this order"
+        )
+    entries: list[Entry] = []
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    for number, row in enumerate(reader, start=2):
+        entry = Entry(row["concept"] or "", row["form"] or "", row["role"] or "")
+        found = _problem(entry) or (
+            f"form {entry.form!r} stands in line {seen[entry.form]} already"
+            if entry.form in seen
+            else ""
+        )
+        if found:
+            problems.append(f"line {number}: {found}")
+        else:
+            seen[entry.form] = number
+            entries.append(entry)
+    if problems:
+        raise DataError(
+            f"{source.name}: {len(problems)} bad entries:\n  " + "\n  ".join(problems[:20]),
+            tuple(problems),
+        )
+    return Lexicon(tuple(entries))
+
+
+def concepts(lexicon: Lexicon) -> list[str]:
+    """Return the concept names, sorted."""
+    return sorted({entry.concept for entry in lexicon.entries})
+
+
+def roles(matches: Iterable[Match]) -> set[str]:
+    """Return the roles that occur in `matches`."""
+    return {match.role for match in matches}
+
+
+def _problem(entry: Entry) -> str:
+    tokens = entry.form.split(" ")
+    if not entry.concept or not entry.form:
+        return "concept or form is empty"
+    if entry.concept != entry.concept.lower() or " " in entry.concept:
+        return f"concept {entry.concept!r}; expected lower case without spaces"
+    if entry.form != entry.form.lower():
+        return f"form {entry.form!r}; expected lower case"
+    if not 1 <= len(tokens) <= MAX_TOKENS or "" in tokens:
+        return f"form {entry.form!r}; expected 1 to {MAX_TOKENS} tokens with single spaces"
+    if any("*" in token[:-1] or token == "*" for token in tokens):
+        return f"form {entry.form!r}; a star stands only at the end of a token"
+    if entry.role not in ROLES:
+        return f"role {entry.role!r}; expected one of {list(ROLES)}"
+    return ""
+
+
+def _preference(item: tuple[tuple[str, ...], Entry]) -> tuple[int, int, int, str]:
+    tokens, entry = item
+    return (-len(tokens), entry.form.count("*"), -len(entry.form), entry.form)
+
+
+def _fits(part: str, token: str) -> bool:
+    return token.startswith(part[:-1]) if part.endswith("*") else token == part

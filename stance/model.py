@@ -1,0 +1,340 @@
+"""The scikit-learn side: TF-IDF blocks, the classifier that `train` fits, and the export.
+
+Nothing here is needed for prediction; `stance.scorer` computes the same numbers from the
+exported arrays, and `rebuild_pipeline` goes the other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from stance.errors import DataError
+from stance.features import FeatureSettings, Featurizer, known_words
+from stance.lexicon import Lexicon, loads_lexicon
+from stance.scorer import FloatArray, ModelArrays
+
+Pair = tuple[str, str | None]
+Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Multinomial logistic regression, calibrated, with a confidence threshold.
+
+    One regression is fitted to all rows; out-of-fold decision values of the same
+    regression fit one inverse temperature (Guo et al. 2017) and choose the threshold.
+
+    Parameters
+    ----------
+    C : float, default=4.0
+        Inverse strength of the L2 penalty.
+    class_weight : "balanced" or None, default="balanced"
+    folds : int, default=5
+        Folds of the calibration; fewer where the data have fewer rows or groups.
+    target_accuracy : float, default=0.9
+        Accuracy wanted of the predictions called confident, out of fold.
+    max_iter : int, default=1000
+    random_state : int, default=0
+        Seed of the folds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coef_ : ndarray of shape (n_classes, n_features)
+        Uncalibrated weights; two rows for two classes.
+    intercept_ : ndarray of shape (n_classes,)
+    beta_ : float
+        Inverse temperature; 1.0 where the data are too few to calibrate.
+    threshold_ : float
+        Lowest top probability that reached `target_accuracy`; 1.0 if none did.
+    """
+
+    def __init__(
+        self,
+        C: float = 4.0,
+        class_weight: str | None = "balanced",
+        folds: int = 5,
+        target_accuracy: float = 0.9,
+        max_iter: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.C = C
+        self.class_weight = class_weight
+        self.folds = folds
+        self.target_accuracy = target_accuracy
+        self.max_iter = max_iter
+        self.random_state = random_state
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, groups: Sequence[str] | None = None
+    ) -> StanceClassifier:
+        """Fit to a matrix of shape (n_samples, n_features) and one label per row."""
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
+        check_classification_targets(y)
+        encoder = LabelEncoder().fit(y)
+        self.classes_ = encoder.classes_
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"one class only ({self.classes_[0]!r}); a classifier needs 2 or more classes"
+            )
+        encoded = encoder.transform(y)
+        base = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=self.max_iter)
+        fitted = base.fit(X, encoded)
+        self.coef_, self.intercept_ = _two_sided(fitted.coef_, fitted.intercept_)
+        self.n_iter_ = int(np.max(fitted.n_iter_))
+        self.beta_, self.threshold_ = 1.0, 1.0
+        folds = grouped_folds(encoded, groups, self.folds, self.random_state)
+        if folds:
+            logits = _columns(
+                cross_val_predict(base, X, encoded, cv=folds, method="decision_function")
+            )
+            self.beta_ = inverse_temperature(logits, encoded)
+            probabilities = softmax(logits * self.beta_)
+            self.threshold_ = confidence_threshold(
+                probabilities.max(axis=1),
+                probabilities.argmax(axis=1) == encoded,
+                self.target_accuracy,
+            )
+        return self
+
+    def decision_function(self, X: ArrayLike) -> FloatArray:
+        """Return calibrated logits, shape (n_samples, n_classes); (n_samples,) for two."""
+        logits = self._logits(X)
+        return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
+
+    def predict_proba(self, X: ArrayLike) -> FloatArray:
+        """Return calibrated probabilities, shape (n_samples, n_classes)."""
+        return softmax(self._logits(X))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable class of each row."""
+        chosen: NDArray[Any] = self.classes_[self._logits(X).argmax(axis=1)]
+        return chosen
+
+    def _logits(self, X: ArrayLike) -> FloatArray:
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        product: FloatArray = np.asarray(X @ self.coef_.T) + self.intercept_
+        return product * self.beta_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+class TermExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """(sentence, actor) pairs → terms per block, as `stance.features` defines them."""
+
+    def __init__(self, settings: FeatureSettings, lexicon: Lexicon) -> None:
+        self.settings = settings
+        self.lexicon = lexicon
+
+    def fit(self, X: Iterable[Pair], y: object = None) -> TermExtractor:
+        """Learn which words occur in lower case."""
+        self.known_words_ = known_words(sentence for sentence, _ in X)
+        return self
+
+    def transform(self, X: Iterable[Pair]) -> list[dict[str, list[str]]]:
+        """Return the term names of each pair."""
+        featurizer = Featurizer(self.settings, self.lexicon, self.known_words_)
+        return [
+            {block: [term.name for term in terms] for block, terms in found.items()}
+            for found in (featurizer.terms(sentence, actor) for sentence, actor in X)
+        ]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "known_words_")
+
+
+class TermBlock:
+    """Analyser of one block, for `TfidfVectorizer`; a class so that it can be pickled."""
+
+    def __init__(self, block: str) -> None:
+        self.block = block
+
+    def __call__(self, terms: dict[str, list[str]]) -> list[str]:
+        """Return the terms of the block."""
+        return terms[self.block]
+
+
+def make_pipeline(
+    settings: FeatureSettings, lexicon: Lexicon, classifier: StanceClassifier | None = None
+) -> Pipeline:
+    """Return the unfitted pipeline: terms, TF-IDF blocks, classifier."""
+    blocks = [
+        (
+            block,
+            TfidfVectorizer(analyzer=TermBlock(block), min_df=settings.min_df, sublinear_tf=True),
+        )
+        for block in settings.blocks
+    ]
+    union = FeatureUnion(blocks, transformer_weights=dict(settings.weights))
+    return Pipeline(
+        [
+            ("terms", TermExtractor(settings, lexicon)),
+            ("tfidf", union),
+            ("classifier", classifier or StanceClassifier()),
+        ]
+    )
+
+
+def export_arrays(pipeline: Pipeline, labels: Sequence[str]) -> ModelArrays:
+    """Return a fitted pipeline as plain arrays, columns in the order of `labels`."""
+    extractor, union = pipeline["terms"], pipeline["tfidf"]
+    classifier: StanceClassifier = pipeline["classifier"]
+    order = [list(classifier.classes_).index(label) for label in labels]
+    vectorizers = dict(union.transformer_list)
+    return ModelArrays(
+        labels=tuple(labels),
+        settings=extractor.settings,
+        vocabularies={
+            block: tuple(vectorizers[block].get_feature_names_out().tolist())
+            for block in extractor.settings.blocks
+        },
+        idf=np.concatenate([vectorizers[b].idf_ for b in extractor.settings.blocks]),
+        coef=np.ascontiguousarray((classifier.coef_[order] * classifier.beta_).T),
+        intercept=classifier.intercept_[order] * classifier.beta_,
+        threshold=float(classifier.threshold_),
+        lexicon=extractor.lexicon.dumps(),
+        known_words=tuple(sorted(extractor.known_words_)),
+    )
+
+
+def rebuild_pipeline(arrays: ModelArrays) -> Pipeline:
+    """Return a fitted scikit-learn pipeline with the weights of `arrays`.
+
+    The calibration stays folded into the weights: `beta_` is 1.
+    """
+    pipeline = make_pipeline(arrays.settings, loads_lexicon(arrays.lexicon))
+    pipeline["terms"].known_words_ = frozenset(arrays.known_words)
+    first = 0
+    for block, vectorizer in pipeline["tfidf"].transformer_list:
+        terms = arrays.vocabularies[block]
+        vectorizer.vocabulary_ = {term: row for row, term in enumerate(terms)}
+        vectorizer.fixed_vocabulary_ = False
+        vectorizer.idf_ = arrays.idf[first : first + len(terms)]
+        first += len(terms)
+    order = np.argsort(np.array(arrays.labels))
+    classifier: StanceClassifier = pipeline["classifier"]
+    classifier.classes_ = np.array(arrays.labels)[order]
+    classifier.coef_ = np.ascontiguousarray(arrays.coef.T[order])
+    classifier.intercept_ = arrays.intercept[order]
+    classifier.beta_, classifier.threshold_ = 1.0, arrays.threshold
+    classifier.n_features_in_ = first
+    return pipeline
+
+
+def grouped_folds(y: NDArray[Any], groups: Sequence[str] | None, folds: int, seed: int) -> Folds:
+    """Return (train, test) index pairs, stratified by class; no group is split.
+
+    Fewer folds where a class has fewer rows or the data fewer groups; an empty list where
+    not even two folds leave every class in every training part.
+    """
+    smallest = int(np.bincount(y).min())
+    size = min(folds, smallest, len(set(groups)) if groups is not None else smallest)
+    for count in range(size, 1, -1):
+        splitter = (
+            StratifiedKFold(count, shuffle=True, random_state=seed)
+            if groups is None
+            else StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+        )
+        found = list(splitter.split(np.zeros(len(y)), y, groups))
+        everything = set(y.tolist())
+        if all(len(test) and set(y[train].tolist()) == everything for train, test in found):
+            return found
+    return []
+
+
+def require_folds(y: Sequence[str], groups: Sequence[str], folds: int, seed: int) -> Folds:
+    """Return grouped folds, or say why there are none.
+
+    Raises
+    ------
+    DataError
+        One label only, or groups so large that a label is missing from every training
+        part.
+    """
+    names = sorted(set(y))
+    if len(names) < 2:
+        raise DataError(
+            f"only one label ({names[0] if names else 'none'}) in the data; expected two or more"
+        )
+    found = grouped_folds(LabelEncoder().fit_transform(list(y)), groups, folds, seed)
+    if not found:
+        largest = max(set(groups), key=list(groups).count)
+        raise DataError(
+            f"the rows cannot be split into groups so that each part has every label "
+            f"({len(set(groups))} groups; {largest!r} covers {list(groups).count(largest)} of "
+            f"{len(y)} rows); expected at least two groups per label; give each article or "
+            "sentence a group of its own"
+        )
+    return found
+
+
+def inverse_temperature(logits: FloatArray, y: NDArray[Any]) -> float:
+    """Return the factor on the logits that minimises the log-loss (Guo et al. 2017).
+
+    The same as scikit-learn's ``CalibratedClassifierCV(method="temperature",
+    ensemble=False)`` finds, without cross-validating a second time for the threshold.
+    """
+
+    def log_loss(log_beta: float) -> float:
+        scaled = logits * np.exp(log_beta)
+        return float(np.mean(logsumexp(scaled, axis=1) - scaled[np.arange(len(y)), y]))
+
+    found = minimize_scalar(log_loss, bounds=(-5.0, 5.0), method="bounded")
+    return float(np.exp(found.x))
+
+
+def confidence_threshold(
+    top: FloatArray, right: NDArray[np.bool_], target_accuracy: float, least: int = 20
+) -> float:
+    """Return the lowest top probability from which on `target_accuracy` is reached.
+
+    Accuracy is that of all predictions at or above the threshold (risk–coverage; El-Yaniv
+    and Wiener 2010), of which there must be at least `least`. 1.0 where none reaches it.
+    """
+    order = np.argsort(-top, kind="stable")
+    kept = np.arange(1, len(top) + 1)
+    accuracy = np.cumsum(right[order]) / kept
+    last_of_ties = np.append(np.diff(top[order]) != 0, True)
+    fine = (accuracy >= target_accuracy) & (kept >= least) & last_of_ties
+    return float(top[order][np.flatnonzero(fine)[-1]]) if fine.any() else 1.0
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Return exp(logits) scaled so that each row sums to 1."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
+    return result
+
+
+def _columns(decision: FloatArray) -> FloatArray:
+    return np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+
+
+def _two_sided(coef: FloatArray, intercept: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give two classes a row of weights each, as scikit-learn's calibration reads them."""
+    if len(coef) > 1:
+        return coef, intercept
+    return np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
+
+
+def to_matrix(pipeline: Pipeline, pairs: Iterable[Pair]) -> sparse.csr_matrix:
+    """Return the TF-IDF matrix of a fitted pipeline, without its classifier."""
+    return pipeline[:-1].transform(list(pairs))

@@ -1,0 +1,351 @@
+"""`classify`, `classify_many`, `explain`, `analyze`: a loaded model over text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.aggregate import NEUTRAL, actor_stance
+from stance.errors import InputError, ModelError
+from stance.pinned import DEFAULT_MODEL_SHA256
+from stance.records import (
+    ActorStance,
+    Analysis,
+    JudgedStatement,
+    Prediction,
+    Reason,
+    Span,
+    Statement,
+)
+from stance.resources import model_path
+from stance.scorer import ModelArrays, Scorer
+from stance.statements import Article, read_article
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+MAX_SENTENCE = 20_000  # characters; longer is no sentence, and is cut with a note in `analyze`
+
+
+class StanceModel:
+    """A trained model: sentence and actor → calibrated probabilities.
+
+    Made by `load_model` and `train`; both give the same object.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        In the order used everywhere.
+    target : str
+        The proposition the stance is on.
+    threshold : float
+        Lowest top probability that counts as confident.
+    model_id : str
+        Name and first eight digits of the SHA-256 of the weights' file.
+    manifest : mapping
+        What `model.json` says: seed, versions, dataset digest, metrics.
+    """
+
+    def __init__(self, arrays: ModelArrays, manifest: Mapping[str, Any]) -> None:
+        self.arrays = arrays
+        self.manifest = dict(manifest)
+        self.labels = arrays.labels
+        self.threshold = arrays.threshold
+        self.target = str(manifest.get("target", ""))
+        digest = manifest.get("file", {}).get("sha256", "")
+        self.model_id = f"{manifest.get('name', 'model')}-{digest[:8] or 'unsaved'}"
+        poles = manifest.get("poles")
+        self.poles: tuple[str, str] | None = None
+        if isinstance(poles, list | tuple) and len(poles) == 2 and set(poles) <= set(self.labels):
+            self.poles = (str(poles[0]), str(poles[1]))
+        self._scorer = Scorer(arrays)
+
+    def __repr__(self) -> str:
+        return f"StanceModel({self.model_id!r}, labels={list(self.labels)})"
+
+    def probabilities(self, pairs: Iterable[tuple[str, str | None]]) -> Any:
+        """Return probabilities, ndarray of shape (n_pairs, n_labels), columns as `labels`."""
+        return self._scorer.probabilities(pairs)
+
+    def predict(self, pairs: Iterable[tuple[str, str | None]]) -> list[Prediction]:
+        """Return a `Prediction` for each (sentence, actor) pair."""
+        return [self._prediction(row) for row in self.probabilities(pairs).tolist()]
+
+    def reasons(
+        self,
+        sentence: str,
+        actor: str | None = None,
+        *,
+        label: str | None = None,
+        against: str | None = None,
+    ) -> list[Reason]:
+        """Return the exact parts of ``log(P(label) / P(against))``; see `explain`."""
+        row = self.probabilities([(sentence, actor)])[0]
+        order = sorted(range(len(row)), key=lambda index: (-row[index], index))
+        one = self._index(label) if label is not None else order[0]
+        rest = [index for index in order if index != one]
+        other = self._index(against) if against is not None else rest[0]
+        if one == other:
+            raise InputError(f"label and against are both {label!r}; expected two labels")
+        names = (self.labels[one], self.labels[other])
+        reasons = [
+            Reason(
+                sentence[part.start : part.end]
+                or ("(no actor)" if part.features else "(baseline)"),
+                (Span(part.start, part.end, sentence[part.start : part.end]),)
+                if part.end > part.start
+                else (),
+                part.value,
+                names[0],
+                names[1],
+                part.features,
+            )
+            for part in self._scorer.contributions(sentence, actor, one, other)
+        ]
+        return sorted(reasons, key=lambda reason: -abs(reason.contribution))
+
+    def about_target(self, sentence: str, previous: str = "") -> bool:
+        """Tell whether a sentence names the target, or points back to a sentence that does.
+
+        A model whose lexicon names no target calls every sentence a sentence about it.
+        """
+        if not self._has_target:
+            return True
+        roles = self._scorer.featurizer.roles(sentence)
+        if "target" in roles:
+            return True
+        if "reference" not in roles or not previous:
+            return False
+        return "target" in self._scorer.featurizer.roles(previous)
+
+    def to_pipeline(self) -> Pipeline:
+        """Rebuild the fitted scikit-learn pipeline; its input is a list of (sentence, actor)."""
+        from stance.model import rebuild_pipeline
+
+        return rebuild_pipeline(self.arrays)
+
+    @property
+    def _has_target(self) -> bool:
+        return any(entry.role == "target" for entry in self._scorer.lexicon.entries)
+
+    def _index(self, label: str) -> int:
+        if label not in self.labels:
+            raise InputError(f"label {label!r}; expected one of {', '.join(self.labels)}")
+        return self.labels.index(label)
+
+    def _prediction(self, row: list[float]) -> Prediction:
+        probabilities = dict(zip(self.labels, row, strict=True))
+        top = max(row)
+        score = None
+        if self.poles is not None:
+            score = probabilities[self.poles[0]] - probabilities[self.poles[1]]
+        return Prediction(
+            label=self.labels[row.index(top)],
+            probabilities=probabilities,
+            score=score,
+            confident=top >= self.threshold,
+            model_id=self.model_id,
+        )
+
+
+def load_model(path: Path | str | None = None) -> StanceModel:
+    """Load a model folder; without `path` the one that is shipped (once per process).
+
+    Raises
+    ------
+    ModelError
+        If the folder is missing, damaged, unsafe, or of another protocol; see
+        `stance.store.load_arrays`.
+    """
+    return _default_model() if path is None else _load(Path(path), None)
+
+
+def classify(
+    sentence: str, actor: str | None = None, *, model: StanceModel | None = None
+) -> Prediction:
+    """Tell which stance one sentence gives to one actor.
+
+    Parameters
+    ----------
+    sentence : str
+        As a news report prints it.
+    actor : str, optional
+        As it stands in the sentence ("he", "the minister"). Left out, the words alone are
+        judged, as those of whoever holds the position. Its name decides nothing.
+
+    Raises
+    ------
+    InputError
+        If `sentence` or `actor` is no text, or the sentence is empty.
+    """
+    return (model or load_model()).predict([_pair(sentence, actor)])[0]
+
+
+def classify_many(
+    sentences: Iterable[str],
+    actors: Iterable[str | None] | None = None,
+    *,
+    model: StanceModel | None = None,
+) -> list[Prediction]:
+    """Classify many sentences at once; the same numbers as `classify`.
+
+    Raises
+    ------
+    InputError
+        If `actors` has another length, or names the position of an entry that is no text.
+    """
+    if isinstance(sentences, str) or isinstance(actors, str):
+        raise InputError("classify_many takes a list of sentences; use classify for a single one")
+    return (model or load_model()).predict(list(_pairs(sentences, actors)))
+
+
+def explain(
+    sentence: str,
+    actor: str | None = None,
+    *,
+    label: str | None = None,
+    against: str | None = None,
+    model: StanceModel | None = None,
+) -> list[Reason]:
+    """Return the words behind an answer, with their exact weights, heaviest first.
+
+    The model is linear, so the contributions sum (up to rounding, 1e-9) to
+    ``log(P(label) / P(against))``. A word carries its own weight and that of its characters
+    and concept; a phrase carries what only the phrase has.
+
+    Parameters
+    ----------
+    label, against : str, optional
+        The labels to compare; by default the most probable one and the runner-up.
+
+    Raises
+    ------
+    InputError
+        Unknown label, the same label twice, or no text.
+    """
+    sentence, actor = _pair(sentence, actor)
+    return (model or load_model()).reasons(sentence, actor, label=label, against=against)
+
+
+def analyze(text: str, *, model: StanceModel | None = None) -> Analysis:
+    """Tell, for each actor of an article, its stance and the words that show it.
+
+    Returns every statement about the target with its prediction, and every actor of the
+    article; actors without a stance have the label "none".
+
+    Raises
+    ------
+    InputError
+        If `text` is no text, or empty.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"text is {type(text).__name__}; expected str (decode bytes first)")
+    if not text.strip():
+        raise InputError("the text is empty; expected an article")
+    return judge(read_article(text), model or load_model())
+
+
+def judge(article: Article, model: StanceModel) -> Analysis:
+    """Classify the statements of an article that was read before."""
+    previous = _previous_sentences(article)
+    relevant = [
+        statement
+        for statement in article.statements
+        if model.about_target(statement.sentence.text, previous.get(statement.sentence.start, ""))
+    ]
+    predictions = model.predict([_classified(statement) for statement in relevant])
+    judged = tuple(map(JudgedStatement, relevant, predictions))
+    return Analysis(
+        text=article.text,
+        statements=judged,
+        actors=tuple(_actors(article, judged, model)),
+        skipped=article.skipped,
+        target=model.target,
+        model_id=model.model_id,
+    )
+
+
+def _actors(
+    article: Article, judged: Sequence[JudgedStatement], model: StanceModel
+) -> Iterator[ActorStance]:
+    order: dict[str, tuple[str, str | None, int]] = {}
+    for mention in article.mentions:
+        key = mention.actor_id or mention.name
+        order.setdefault(key, (mention.name, mention.actor_id, mention.span.start))
+    said: dict[str, dict[int, JudgedStatement]] = {}
+    for item in judged:
+        statement = item.statement
+        if statement.actor is None:
+            continue
+        key = statement.actor_id or statement.actor
+        order.setdefault(key, (statement.actor, statement.actor_id, statement.content.start))
+        # one sentence gives one position to one actor, however many cues it has
+        said.setdefault(key, {}).setdefault(statement.sentence.start, item)
+    neutral = NEUTRAL if NEUTRAL in model.labels else ""
+    found = [
+        actor_stance(
+            name, actor_id, list(said.get(key, {}).values()), poles=model.poles, neutral=neutral
+        )
+        for key, (name, actor_id, _) in sorted(order.items(), key=lambda item: item[1][2])
+    ]
+    yield from (actor for actor in found if actor.n)
+    yield from (actor for actor in found if not actor.n)
+
+
+def _previous_sentences(article: Article) -> dict[int, str]:
+    """Map the start of each sentence to the text of the one before it."""
+    spans = [sentence.span for sentence in article.sentences]
+    return {after.start: before.text for before, after in pairwise(spans)}
+
+
+def _classified(statement: Statement) -> tuple[str, str | None]:
+    """Return what the model reads: the sentence, and the actor where it stands in it."""
+    sentence, mention = statement.sentence, statement.mention
+    inside = mention is not None and sentence.start <= mention.start and mention.end <= sentence.end
+    return sentence.text[:MAX_SENTENCE], mention.text if inside and mention else None
+
+
+def _pairs(
+    sentences: Iterable[str], actors: Iterable[str | None] | None
+) -> Iterator[tuple[str, str | None]]:
+    if actors is None:
+        for index, sentence in enumerate(sentences):
+            yield _pair(sentence, None, index)
+        return
+    missing = object()
+    for index, (sentence, actor) in enumerate(zip_longest(sentences, actors, fillvalue=missing)):
+        if sentence is missing or actor is missing:
+            raise InputError(
+                f"sentences and actors differ in length at position {index}; expected one actor "
+                "(or None) for each sentence"
+            )
+        yield _pair(sentence, actor, index)
+
+
+def _pair(sentence: Any, actor: Any, index: int | None = None) -> tuple[str, str | None]:
+    place = "" if index is None else f" at position {index}"
+    if not isinstance(sentence, str):
+        raise InputError(f"sentence{place} is {type(sentence).__name__}; expected str")
+    if actor is not None and not isinstance(actor, str):
+        raise InputError(f"actor{place} is {type(actor).__name__}; expected str or None")
+    if not sentence.strip():
+        raise InputError(f"sentence{place} is empty; expected the words of a news report")
+    return sentence, actor or None
+
+
+@cache
+def _default_model() -> StanceModel:
+    return _load(model_path(), DEFAULT_MODEL_SHA256)
+
+
+def _load(path: Path, sha256: str | None) -> StanceModel:
+    from stance.store import load_arrays  # joblib, only when a model is read
+
+    arrays, manifest = load_arrays(path, sha256)
+    try:
+        return StanceModel(arrays, manifest)
+    except (AttributeError, TypeError) as error:
+        raise ModelError(f"the manifest of {path} has fields of a wrong type: {error}") from None

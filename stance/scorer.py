@@ -1,0 +1,172 @@
+"""Plain arrays → probabilities, exactly as the scikit-learn pipeline gives them.
+
+Term counts become sublinear TF-IDF (1 + ln tf, times idf), each block is scaled to unit
+length and weighted, and a linear layer with the calibration folded in gives the logits.
+Only numpy is needed; the tests hold scikit-learn up as the oracle (1e-9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.features import FeatureSettings, Featurizer, Term
+from stance.lexicon import Lexicon, loads_lexicon
+
+FloatArray = NDArray[np.float64]
+_CHUNK = 2_000  # sentences whose terms are held at once; bounds memory at any input size
+
+
+@dataclass(frozen=True)
+class ModelArrays:
+    """All that prediction needs, as plain data.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        In order; the columns of `coef`.
+    settings : FeatureSettings
+    vocabularies : dict of str to tuple of str
+        The terms of each block; their rows in `coef` follow block after block.
+    idf : ndarray of shape (n_terms,)
+    coef : ndarray of shape (n_terms, n_labels)
+        Calibrated weights: inverse temperature times the fitted coefficients.
+    intercept : ndarray of shape (n_labels,)
+    threshold : float
+        A prediction is confident when its highest probability is at least this.
+    lexicon : str
+        The concept lexicon as `Lexicon.dumps` writes it.
+    known_words : tuple of str
+        Lower-case words of the training sentences.
+    """
+
+    labels: tuple[str, ...]
+    settings: FeatureSettings
+    vocabularies: dict[str, tuple[str, ...]]
+    idf: FloatArray
+    coef: FloatArray
+    intercept: FloatArray
+    threshold: float
+    lexicon: str
+    known_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What the terms of one stretch `sentence[start:end]` add to a difference of logits."""
+
+    start: int
+    end: int
+    value: float
+    features: tuple[str, ...]
+
+
+class Scorer:
+    """Sentences and actors → logits and probabilities.
+
+    Parameters
+    ----------
+    arrays : ModelArrays
+        Checked by `stance.store` when it comes from a file.
+    """
+
+    def __init__(self, arrays: ModelArrays) -> None:
+        self.arrays = arrays
+        self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
+        self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
+        self._rows: dict[str, dict[str, int]] = {}
+        first = 0
+        for block in arrays.settings.blocks:
+            terms = arrays.vocabularies[block]
+            self._rows[block] = dict(zip(terms, range(first, first + len(terms)), strict=True))
+            first += len(terms)
+
+    def probabilities(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
+        """Return calibrated probabilities, shape (n_pairs, n_labels); rows sum to 1."""
+        logits = self.logits(pairs)
+        shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+        result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
+        return result
+
+    def logits(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
+        """Return calibrated logits, shape (n_pairs, n_labels)."""
+        iterator = iter(pairs)
+        chunks: list[FloatArray] = []
+        while batch := list(islice(iterator, _CHUNK)):
+            chunks.append(self._batch(batch))
+        if not chunks:
+            return np.empty((0, len(self.arrays.labels)))
+        return np.concatenate(chunks)
+
+    def contributions(
+        self, sentence: str, actor: str | None, label: int, against: int
+    ) -> list[Contribution]:
+        """Split ``logit[label] − logit[against]`` over the stretches of the sentence.
+
+        A term that occurs several times shares its weight equally among its places. The
+        first entry is the intercept (start = end = 0); the values sum to the difference.
+        """
+        weights = self.arrays.coef[:, label] - self.arrays.coef[:, against]
+        base = float(self.arrays.intercept[label] - self.arrays.intercept[against])
+        values: dict[tuple[int, int], float] = {}
+        names: dict[tuple[int, int], list[str]] = {}
+        for block, terms in self.featurizer.terms(sentence, actor).items():
+            rows, loads = self._vector(block, [term.name for term in terms])
+            share = dict(zip(rows.tolist(), (loads * weights[rows]).tolist(), strict=True))
+            places: dict[int, list[Term]] = {}
+            for term in terms:
+                row = self._rows[block].get(term.name)
+                if row is not None:
+                    places.setdefault(row, []).append(term)
+            for row, found in places.items():
+                for term in found:
+                    key = (term.start, term.end)
+                    values[key] = values.get(key, 0.0) + share[row] / len(found)
+                    names.setdefault(key, []).append(f"{block}:{term.name}")
+        parts = [Contribution(0, 0, base, ())]
+        parts += [
+            Contribution(start, end, value, tuple(dict.fromkeys(names[start, end])))
+            for (start, end), value in values.items()
+        ]
+        return parts
+
+    def _batch(self, batch: Sequence[tuple[str, str | None]]) -> FloatArray:
+        rows: list[NDArray[np.intp]] = []
+        loads: list[FloatArray] = []
+        sizes: list[int] = []
+        for sentence, actor in batch:
+            size = 0
+            for block, terms in self.featurizer.terms(sentence, actor).items():
+                row, load = self._vector(block, [term.name for term in terms])
+                rows.append(row)
+                loads.append(load)
+                size += len(row)
+            sizes.append(size)
+        result = np.tile(self.arrays.intercept, (len(batch), 1))
+        filled = [index for index, size in enumerate(sizes) if size]
+        if filled:
+            weighted = self.arrays.coef[np.concatenate(rows)]
+            weighted *= np.concatenate(loads)[:, None]
+            starts = np.concatenate(([0], np.cumsum([sizes[i] for i in filled])[:-1]))
+            result[filled] += np.add.reduceat(weighted, starts, axis=0)
+        return result
+
+    def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:
+        """Return rows of `coef` and the weighted, normalised TF-IDF values of a block."""
+        index = self._rows[block]
+        counts: dict[int, int] = {}
+        for name in names:
+            row = index.get(name)
+            if row is not None:
+                counts[row] = counts.get(row, 0) + 1
+        rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+        values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
+        values *= self.arrays.idf[rows]
+        length = float(np.sqrt(values @ values))
+        if length > 0.0:
+            values *= dict(self.arrays.settings.weights)[block] / length
+        return rows, values
