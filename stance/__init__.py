@@ -1,3 +1,77 @@
-"""Who wants what: the stance of each actor in news text, with the words that show it."""
+"""Who wants what: the stance of each actor in news text, with the words that show it.
+
+`classify` judges one sentence, `analyze` a whole article, `explain` says why. Training and
+evaluation load scikit-learn when they are called; nothing else does.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import (
+    DataError,
+    FloorError,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    StanceError,
+)
+from stance.predict import StanceModel, analyze, classify, classify_many, explain, load_model
+from stance.records import (
+    ActorStance,
+    Analysis,
+    JudgedStatement,
+    Prediction,
+    Reason,
+    Skipped,
+    Span,
+    Statement,
+)
+from stance.statements import extract
+
+if TYPE_CHECKING:
+    from stance.evaluation import evaluate
+    from stance.training import train
 
 __version__ = "0.1.0"
+__all__ = [
+    "ActorStance",
+    "Analysis",
+    "DataError",
+    "FloorError",
+    "InputError",
+    "JudgedStatement",
+    "MissingExtraError",
+    "ModelError",
+    "Prediction",
+    "Reason",
+    "Skipped",
+    "Span",
+    "StanceError",
+    "StanceModel",
+    "Statement",
+    "analyze",
+    "classify",
+    "classify_many",
+    "evaluate",
+    "explain",
+    "extract",
+    "load_model",
+    "train",
+]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """Load `train` and `evaluate`, and with them scikit-learn, when they are asked for."""
+    if name == "train":
+        from stance.training import train
+
+        return train
+    if name == "evaluate":
+        from stance.evaluation import evaluate
+
+        return evaluate
+    raise AttributeError(f"module 'stance' has no attribute {name!r}")

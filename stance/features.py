@@ -20,6 +20,8 @@ ACTOR, OTHER, NUMBER = "ACTOR", "OTHER", "NUM"
 BLOCKS = ("words", "chars", "concepts", "anchored")
 _TOKEN = re.compile(r"(?<=\w)['’‘`´]s\b|[^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\"]|[.,;:!?–—()]")
 _POSSESSIVE = re.compile(r"['’‘`´]s$", re.IGNORECASE)
+_NEGATED = re.compile(r"(\w+)n['’‘`´]t", re.IGNORECASE)
+_FULL = {"wo": "will", "ca": "can", "sha": "shall"}
 _QUOTES = frozenset('“”„«»"')
 _BREAKS = frozenset(".;:!?–—()")
 _WINDOW = 12  # tokens on either side of the actor; a guess, half a news sentence
@@ -274,6 +276,12 @@ def _tokenise(sentence: str, start: int, end: int) -> list[tuple[str, int, int]]
     found: list[tuple[str, int, int]] = []
     for match in _TOKEN.finditer(sentence, start, end):
         form, first, last = match.group(), match.start(), match.end()
+        negated = _NEGATED.fullmatch(form)
+        if negated:
+            verb = negated.group(1)
+            cut = first + len(verb)
+            found += [(_FULL.get(verb.lower(), verb), first, cut), ("not", cut, last)]
+            continue
         possessive = _POSSESSIVE.search(form)
         if possessive and possessive.start() > 0:
             cut = first + possessive.start()

@@ -136,4 +136,5 @@ def bootstrap_intervals(
 
 def _ratio(above: FloatArray, below: Any) -> FloatArray:
     below = np.asarray(below, dtype=float)
-    return np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    result: FloatArray = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    return result

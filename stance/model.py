@@ -26,7 +26,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from stance.errors import DataError
 from stance.features import FeatureSettings, Featurizer, known_words
 from stance.lexicon import Lexicon, loads_lexicon
-from stance.scorer import FloatArray, ModelArrays
+from stance.scorer import FloatArray, ModelArrays, softmax
 
 Pair = tuple[str, str | None]
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -127,8 +127,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _logits(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
-        product: FloatArray = np.asarray(X @ self.coef_.T) + self.intercept_
+        matrix: Any = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        product: FloatArray = np.asarray(matrix @ self.coef_.T) + self.intercept_
         return product * self.beta_
 
     def __sklearn_tags__(self) -> Any:
@@ -315,13 +315,6 @@ def confidence_threshold(
     last_of_ties = np.append(np.diff(top[order]) != 0, True)
     fine = (accuracy >= target_accuracy) & (kept >= least) & last_of_ties
     return float(top[order][np.flatnonzero(fine)[-1]]) if fine.any() else 1.0
-
-
-def softmax(logits: FloatArray) -> FloatArray:
-    """Return exp(logits) scaled so that each row sums to 1."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
-    return result
 
 
 def _columns(decision: FloatArray) -> FloatArray:

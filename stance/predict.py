@@ -315,7 +315,7 @@ def _pairs(
         for index, sentence in enumerate(sentences):
             yield _pair(sentence, None, index)
         return
-    missing = object()
+    missing: Any = object()
     for index, (sentence, actor) in enumerate(zip_longest(sentences, actors, fillvalue=missing)):
         if sentence is missing or actor is missing:
             raise InputError(

@@ -87,10 +87,7 @@ class Scorer:
 
     def probabilities(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
         """Return calibrated probabilities, shape (n_pairs, n_labels); rows sum to 1."""
-        logits = self.logits(pairs)
-        shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-        result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
-        return result
+        return softmax(self.logits(pairs))
 
     def logits(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
         """Return calibrated logits, shape (n_pairs, n_labels)."""
@@ -170,3 +167,12 @@ class Scorer:
         if length > 0.0:
             values *= dict(self.arrays.settings.weights)[block] / length
         return rows, values
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Return exp(logits) scaled so that each row sums to 1."""
+    if not len(logits):
+        return logits
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
+    return result

@@ -16,9 +16,14 @@ from stance.dataset import Dataset, Row, grouped, read_dataset
 from stance.errors import DataError, InputError
 from stance.features import FeatureSettings
 from stance.lexicon import Lexicon, load_lexicon
-from stance.metrics import IntArray, bootstrap_interval, expected_calibration_error, macro_f1
-from stance.model import (
+from stance.metrics import (
     FloatArray,
+    IntArray,
+    bootstrap_interval,
+    expected_calibration_error,
+    macro_f1,
+)
+from stance.model import (
     Pair,
     StanceClassifier,
     export_arrays,
@@ -27,6 +32,7 @@ from stance.model import (
 )
 from stance.predict import StanceModel
 from stance.resources import default_target
+from stance.slices import slice_names
 from stance.store import save_model
 
 POLES = (("favor", "against"), ("favour", "against"), ("positive", "negative"), ("pro", "contra"))
@@ -214,6 +220,12 @@ def _metrics(data: Dataset, probabilities: FloatArray, seed: int) -> dict[str, A
         "macro_f1_interval": list(bootstrap_interval(figure, groups, seed=seed)),
         "accuracy": float((truth == guess).mean()),
         "ece": expected_calibration_error(probabilities, truth),
+        "slices": {
+            f"{kind}/{name}": {"n": int(np.sum(rows)), "macro_f1": figure(rows)}
+            for kind, names in slice_names(data.rows).items()
+            for name in sorted(set(names))
+            for rows in [np.array(names) == name]
+        },
     }
 
 
@@ -228,6 +240,10 @@ def model_card(blocks: Sequence[str], manifest: dict[str, Any]) -> str:
     counts = ", ".join(f"{label} {count}" for label, count in data["labels"].items())
     libraries = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
     poles = manifest["poles"]
+    slices = "\n".join(
+        f"| macro-F1, {name.replace('/', ' ')} | {entry['macro_f1']:.3f} (n = {entry['n']}) |"
+        for name, entry in metrics["slices"].items()
+    )
     return f"""# Model `{manifest["name"]}`
 
 **Target.** {manifest["target"] or "as the labelled table defines it"}
@@ -243,6 +259,9 @@ calibrated by one temperature on grouped out-of-fold predictions. Actor names ar
 | seed | {manifest["seed"]} |
 | macro-F1 | {metrics["macro_f1"]:.3f} (95 % interval {low:.3f} to {high:.3f}; n = {metrics["n"]}) |
 | split | {metrics["split"]} |
+| accuracy | {metrics["accuracy"]:.3f} |
+| expected calibration error | {metrics["ece"]:.3f} |
+{slices}
 | score | {f"P({poles[0]}) − P({poles[1]})" if poles else "none: the labels name no poles"} |
 | made with | {libraries} |
 

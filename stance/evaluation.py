@@ -1,0 +1,385 @@
+"""`evaluate`: a model and labelled rows → figures; prints nothing, draws nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stance import baselines
+from stance.aggregate import NEUTRAL
+from stance.dataset import Dataset, Row
+from stance.errors import DataError
+from stance.lexicon import loads_lexicon
+from stance.metrics import (
+    FloatArray,
+    IntArray,
+    bootstrap_intervals,
+    class_scores,
+    confusion_matrix,
+    expected_calibration_error,
+    macro_f1,
+    reliability,
+    risk_coverage,
+)
+from stance.model import export_arrays, require_folds
+from stance.predict import StanceModel
+from stance.probes import compare_with_gold, swap_actors
+from stance.resources import seeds_path
+from stance.scorer import softmax
+from stance.slices import slice_names
+from stance.training import FOLDS, Progress, as_dataset, fit, pairs_of
+
+CURVE = (0.125, 0.25, 0.5, 0.75, 1.0)
+ROUNDS = 1000
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All figures of one evaluation, as plain data.
+
+    Attributes
+    ----------
+    mode : {"cross-validation", "held-out"}
+        Whether each row was judged by models that saw none of its group, or by the model
+        itself on rows that it was not trained on.
+    dataset, model : dict
+        Name, digest and counts; id, target, seed and versions.
+    overall : dict
+        n, macro_f1, accuracy, each with an interval; ece before and after calibration.
+    classes : list of dict
+        Precision, recall and F1 of each label, with intervals and n.
+    confusion : list of list of int
+        Rows are true labels.
+    slices : list of dict
+        Kind and name of each slice, n, macro-F1 over the labels it holds, interval.
+    baselines : list of dict
+    reliability : dict of list of dict
+        Bins "before" and "after" calibration.
+    risk_coverage : dict
+        Coverage and risk, at most 200 points, their area, and what the threshold keeps.
+    learning_curve : list of dict
+    actor_swap : list of dict
+    seed_articles : list of dict
+    errors : list of dict
+        The most confident mistakes, for reading.
+    """
+
+    mode: str
+    dataset: dict[str, Any]
+    model: dict[str, Any]
+    overall: dict[str, Any]
+    classes: list[dict[str, Any]]
+    confusion: list[list[int]]
+    slices: list[dict[str, Any]]
+    baselines: list[dict[str, Any]]
+    reliability: dict[str, list[dict[str, float]]]
+    risk_coverage: dict[str, Any]
+    learning_curve: list[dict[str, Any]]
+    actor_swap: list[dict[str, Any]]
+    seed_articles: list[dict[str, Any]]
+    errors: list[dict[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data for `report.json`."""
+        return asdict(self)
+
+
+def evaluate(
+    model: StanceModel,
+    dataset: Dataset | Path | str | Sequence[Row] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure a model on labelled rows.
+
+    On the rows it was trained on (the same dataset digest), every row is judged by a model
+    with the same settings and seed that saw none of its group; on other rows, by the
+    model itself. Intervals are 95 % bootstrap intervals over groups.
+
+    Raises
+    ------
+    DataError
+        No rows, labels that the model does not know, or rows that cannot be split.
+    MissingExtraError
+        If the packages of the baselines are not installed.
+    """
+    data = as_dataset(dataset)
+    unknown = sorted({row.label for row in data.rows} - set(model.labels))
+    if unknown:
+        raise DataError(
+            f"labels {', '.join(unknown)} in {data.name}; the model knows "
+            f"{', '.join(model.labels)}; evaluate it on rows of its own label set"
+        )
+    trained_on = model.manifest.get("dataset", {}).get("digest")
+    run = _Run(model, data, progress or (lambda stage, done, total: None))
+    crossed = data.digest == trained_on
+    before, after = run.cross_validated() if crossed else run.held_out()
+    return run.figures(before, after, crossed)
+
+
+class _Run:
+    """One evaluation: what all its parts share."""
+
+    def __init__(self, model: StanceModel, data: Dataset, progress: Progress) -> None:
+        self.model = model
+        self.data = data
+        self.progress = progress
+        self.seed = int(model.manifest.get("seed", 0))
+        self.lexicon = loads_lexicon(model.arrays.lexicon)
+        self.labels = model.labels
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        self.truth: IntArray = np.array([numbers[row.label] for row in data.rows], dtype=np.intp)
+        self.groups = [row.group for row in data.rows]
+        self.folds: list[tuple[IntArray, IntArray]] = []
+
+    def cross_validated(self) -> tuple[FloatArray, FloatArray]:
+        """Return out-of-fold probabilities before and after calibration."""
+        labels = [row.label for row in self.data.rows]
+        self.folds = require_folds(labels, self.groups, FOLDS, self.seed)
+        after = np.zeros((len(self.data), len(self.labels)))
+        before = np.zeros_like(after)
+        pairs = pairs_of(self.data)
+        for number, (inside, outside) in enumerate(self.folds):
+            self.progress("cross-validate", number, len(self.folds))
+            fitted = self._fitted(inside)
+            held = [pairs[i] for i in outside]
+            after[outside] = fitted.probabilities(held)
+            before[outside] = _uncalibrated(after[outside], fitted)
+        return before, after
+
+    def held_out(self) -> tuple[FloatArray, FloatArray]:
+        """Return the model's own probabilities before and after calibration."""
+        after = self.model.probabilities(pairs_of(self.data))
+        return _uncalibrated(after, self.model), after
+
+    def figures(self, before: FloatArray, after: FloatArray, crossed: bool) -> Evaluation:
+        guess = after.argmax(axis=1)
+        manifest = self.model.manifest
+        return Evaluation(
+            mode="cross-validation" if crossed else "held-out",
+            dataset={
+                "name": self.data.name,
+                "digest": self.data.digest,
+                "rows": len(self.data),
+                "groups": len(set(self.groups)),
+                "skipped": list(self.data.skipped),
+            },
+            model={
+                "id": self.model.model_id,
+                "target": self.model.target,
+                "labels": list(self.labels),
+                "poles": list(self.model.poles or ()),
+                "seed": self.seed,
+                "folds": len(self.folds),
+                "versions": manifest.get("versions", {}),
+                "threshold": self.model.threshold,
+                "target_accuracy": manifest.get("target_accuracy"),
+            },
+            overall=self._overall(guess, before, after),
+            classes=self._classes(guess),
+            confusion=confusion_matrix(self.truth, guess, len(self.labels)).tolist(),
+            slices=list(self._slices(guess)),
+            baselines=self._baselines(guess),
+            reliability={
+                "before": reliability(before, self.truth),
+                "after": reliability(after, self.truth),
+            },
+            risk_coverage=self._risk_coverage(after),
+            learning_curve=list(self._learning_curve()) if crossed else [],
+            actor_swap=self._actor_swap(),
+            seed_articles=list(self._seed_articles()) if crossed else [],
+            errors=self._errors(after),
+        )
+
+    def _fitted(self, inside: IntArray) -> StanceModel:
+        keep = np.zeros(len(self.data), dtype=bool)
+        keep[inside] = True
+        pipeline = fit(
+            self.data.only(keep),
+            seed=self.seed,
+            settings=self.model.arrays.settings,
+            lexicon=self.lexicon,
+        )
+        arrays = export_arrays(pipeline, self.labels)
+        return StanceModel(
+            arrays,
+            {**self.model.manifest, "inverse_temperature": pipeline["classifier"].beta_},
+        )
+
+    def _overall(self, guess: IntArray, before: FloatArray, after: FloatArray) -> dict[str, Any]:
+        def both(rows: Any) -> list[float]:
+            truth, found = self.truth[rows], guess[rows]
+            return [
+                macro_f1(truth, found, len(self.labels)),
+                float((truth == found).mean()),
+                expected_calibration_error(after[rows], truth),
+            ]
+
+        values = both(slice(None))
+        intervals = bootstrap_intervals(both, self.groups, seed=self.seed, rounds=ROUNDS)
+        names = ("macro_f1", "accuracy", "ece")
+        found: dict[str, Any] = {"n": len(self.data)}
+        for name, value, interval in zip(names, values, intervals, strict=True):
+            found[name] = value
+            found[f"{name}_interval"] = list(interval)
+        found["ece_before"] = expected_calibration_error(before, self.truth)
+        return found
+
+    def _classes(self, guess: IntArray) -> list[dict[str, Any]]:
+        size = len(self.labels)
+
+        def all_scores(rows: Any) -> FloatArray:
+            matrix = confusion_matrix(self.truth[rows], guess[rows], size)
+            return np.concatenate(class_scores(matrix))
+
+        values = all_scores(slice(None))
+        intervals = bootstrap_intervals(all_scores, self.groups, seed=self.seed, rounds=ROUNDS)
+        found = []
+        for number, label in enumerate(self.labels):
+            entry: dict[str, Any] = {"label": label, "n": int((self.truth == number).sum())}
+            for offset, name in enumerate(("precision", "recall", "f1")):
+                place = offset * size + number
+                entry[name] = float(values[place])
+                entry[f"{name}_interval"] = list(intervals[place])
+            found.append(entry)
+        return found
+
+    def _slices(self, guess: IntArray) -> Iterator[dict[str, Any]]:
+        for kind, names in slice_names(self.data.rows).items():
+            for name in sorted(set(names)):
+                rows = np.array([i for i, found in enumerate(names) if found == name])
+                yield {"kind": kind, "name": name, **self._score(rows, guess)}
+
+    def _score(self, rows: IntArray, guess: IntArray) -> dict[str, Any]:
+        """Return n, accuracy and macro-F1 over the labels that the rows hold."""
+        present = sorted(set(self.truth[rows].tolist()))
+
+        def both(chosen: Any) -> list[float]:
+            truth, found = self.truth[rows][chosen], guess[rows][chosen]
+            f1 = class_scores(confusion_matrix(truth, found, len(self.labels)))[2]
+            return [float(f1[present].mean()), float((truth == found).mean())]
+
+        values = both(slice(None))
+        intervals = bootstrap_intervals(
+            both, [self.groups[i] for i in rows], seed=self.seed, rounds=ROUNDS // 4
+        )
+        return {
+            "n": len(rows),
+            "labels": len(present),
+            "macro_f1": values[0],
+            "macro_f1_interval": list(intervals[0]),
+            "accuracy": values[1],
+            "accuracy_interval": list(intervals[1]),
+        }
+
+    def _baselines(self, guess: IntArray) -> list[dict[str, Any]]:
+        self.progress("baselines", 0, 1)
+        rows, everything = self.data.rows, np.arange(len(self.data))
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        found = [{"name": "stance", **self._score(everything, guess)}]
+        methods: dict[str, Callable[[], list[str]]] = {}
+        if self.folds:
+            methods["majority label"] = lambda: baselines.majority(rows, self.folds)
+            methods["TF-IDF of words"] = lambda: baselines.words_only(rows, self.folds)
+        poles = self.model.poles
+        if poles is not None and NEUTRAL in self.labels:
+            methods["VADER sentiment"] = lambda: baselines.vader(rows, poles, NEUTRAL)
+            methods["TextBlob sentiment"] = lambda: baselines.textblob(rows, poles, NEUTRAL)
+        for name, method in methods.items():
+            said = np.array([numbers[label] for label in method()], dtype=np.intp)
+            found.append({"name": name, **self._score(everything, said)})
+        return found
+
+    def _risk_coverage(self, after: FloatArray) -> dict[str, Any]:
+        coverage, risk, area = risk_coverage(after, self.truth)
+        kept = after.max(axis=1) >= self.model.threshold
+        right = after.argmax(axis=1) == self.truth
+        points = np.unique(np.linspace(0, len(coverage) - 1, 200).astype(int))
+        return {
+            "coverage": coverage[points].tolist(),
+            "risk": risk[points].tolist(),
+            "area": area,
+            "threshold": self.model.threshold,
+            "kept": float(kept.mean()),
+            "kept_n": int(kept.sum()),
+            "kept_accuracy": float(right[kept].mean()) if kept.any() else None,
+        }
+
+    def _learning_curve(self) -> Iterator[dict[str, Any]]:
+        """Train on growing shares of the groups of the first fold's training part."""
+        inside, outside = self.folds[0]
+        pairs = pairs_of(self.data)
+        held = [pairs[i] for i in outside]
+        names = sorted({self.groups[i] for i in inside})
+        order = np.random.default_rng(self.seed).permutation(len(names))
+        for number, share in enumerate(CURVE):
+            self.progress("learning curve", number, len(CURVE))
+            chosen = {names[i] for i in order[: max(1, round(share * len(names)))]}
+            rows = np.array([i for i in inside if self.groups[i] in chosen])
+            try:
+                fitted = self._fitted(rows)
+            except (DataError, ValueError):
+                continue  # too few rows for every label; the curve starts later
+            guess = fitted.probabilities(held).argmax(axis=1)
+            score = macro_f1(self.truth[outside], guess, len(self.labels))
+            yield {"rows": len(rows), "macro_f1": score, "n": len(outside)}
+
+    def _actor_swap(self) -> list[dict[str, Any]]:
+        """Replace actor names at random; count the labels that change."""
+        self.progress("actor swap", 0, 1)
+        original = self.model.probabilities(pairs_of(self.data)).argmax(axis=1)
+        found = []
+        for name, everyone in (("the row's actor", False), ("every name", True)):
+            swapped, changed = swap_actors(
+                self.data.rows, self.model, seed=self.seed, everyone=everyone
+            )
+            rows = np.flatnonzero(changed)
+            again = self.model.probabilities([swapped[i] for i in rows]).argmax(axis=1)
+            moved = int((again != original[rows]).sum())
+            found.append(
+                {
+                    "replaced": name,
+                    "n": len(rows),
+                    "changed": moved,
+                    "share": moved / len(rows) if len(rows) else 0.0,
+                }
+            )
+        return found
+
+    def _seed_articles(self) -> Iterator[dict[str, Any]]:
+        """Analyse each gold article with a model that was trained without its rows."""
+        self.progress("seed articles", 0, 1)
+        inside = np.array([i for i, row in enumerate(self.data.rows) if row.provenance != "seed"])
+        if NEUTRAL not in self.labels or len(inside) in (0, len(self.data)):
+            return
+        fitted = self._fitted(inside)
+        for path in sorted(seeds_path().glob("*.gold.json")):
+            gold = json.loads(path.read_text("utf-8"))
+            text = (path.parent / gold["article"]).read_text("utf-8")
+            yield {"article": gold["article"], **compare_with_gold(text, gold, fitted)}
+
+    def _errors(self, after: FloatArray, most: int = 25) -> list[dict[str, Any]]:
+        top, guess = after.max(axis=1), after.argmax(axis=1)
+        wrong = np.flatnonzero(guess != self.truth)
+        return [
+            {
+                "id": self.data.rows[i].id,
+                "sentence": self.data.rows[i].sentence,
+                "actor": self.data.rows[i].actor,
+                "label": self.data.rows[i].label,
+                "predicted": self.labels[guess[i]],
+                "probability": float(top[i]),
+            }
+            for i in wrong[np.argsort(-top[wrong], kind="stable")][:most]
+        ]
+
+
+def _uncalibrated(probabilities: FloatArray, model: StanceModel) -> FloatArray:
+    """Return the probabilities as they were before the inverse temperature."""
+    beta = float(model.manifest.get("inverse_temperature", 1.0))
+    return softmax(np.log(np.maximum(probabilities, 1e-300)) / beta)
