@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,8 @@ def score_interval(
     if size > 500:
         mean = float(np.mean(positive - negative))
         variance = positive + negative - (positive - negative) ** 2
-        half = 1.959963984540054 * float(np.sqrt(variance.sum())) / size
+        width = NormalDist().inv_cdf((1.0 + level) / 2)
+        half = width * float(np.sqrt(max(0.0, variance.sum()))) / size
         return max(-1.0, mean - half), min(1.0, mean + half)
     distribution = np.ones(1)
     for up, down in zip(positive, negative, strict=True):

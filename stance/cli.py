@@ -305,6 +305,23 @@ def data_check(
         raise typer.Exit(DATA)
 
 
+@data_app.command("summary")
+def data_summary(
+    table: Annotated[
+        Path | None, typer.Argument(help="Labelled table; by default the shipped one.")
+    ] = None,
+    readings: Annotated[
+        Path | None,
+        typer.Option("--readings", help="Second readings; by default the shipped ones."),
+    ] = None,
+) -> None:
+    """Print counts and agreement as the Markdown that stands in the datasheet."""
+    from stance.dataset import read_dataset
+    from stance.datasheet import read_readings, summary
+
+    typer.echo(summary(read_dataset(table), read_readings(readings)), nl=False)
+
+
 @floors_app.command("check")
 def floors_check(
     report: Annotated[Path, typer.Argument(help="A report.json.")],
@@ -441,9 +458,9 @@ def _pin_if_default(out: Path, manifest: dict[str, Any]) -> None:
         default = Path(pinned.__file__).parents[1] / "models" / "ukraine-nato"
     if out.resolve() != default.resolve():
         return
-    source = Path(pinned.__file__).read_text("utf-8")
-    old, new = pinned.DEFAULT_MODEL_SHA256, manifest["file"]["sha256"]
-    write_atomic(Path(pinned.__file__), source.replace(old, new))
+    digest = manifest["file"]["sha256"]
+    content = f'"""{pinned.__doc__}"""\n\nDEFAULT_MODEL_SHA256 = "{digest}"\n'
+    write_atomic(Path(pinned.__file__), content)
 
 
 @contextmanager

@@ -108,7 +108,8 @@ def read_dataset(path: Path | str | None = None) -> Dataset:
         if isinstance(record, str):
             skipped.append(f"row {number}: {record}")
             continue
-        values = {name: str(record.get(name) or "").strip() for name in names}
+        given = {name: record.get(name) for name in names}
+        values = {name: "" if v is None else str(v).strip() for name, v in given.items()}
         values["id"] = values["id"] or f"row-{number}"
         missing = [name for name in REQUIRED if not values[name]]
         if missing:
@@ -125,8 +126,8 @@ def read_dataset(path: Path | str | None = None) -> Dataset:
 def grouped(rows: Sequence[Row]) -> list[Row]:
     """Return the rows with a group each.
 
-    A row without one gets a group of its own, shared with its near-duplicates; a row
-    that has one keeps it.
+    A row that has one keeps it. A row without one takes the group of its near-duplicates,
+    or a new one with them where they have none either.
     """
     if all(row.group for row in rows):
         return list(rows)
@@ -145,8 +146,14 @@ def grouped(rows: Sequence[Row]) -> list[Row]:
                 parent[root(index)] = root(first.setdefault(key, index))
     for one, other, _ in near_duplicates([row.sentence for row in rows]):
         parent[root(one)] = root(other)
+    names: dict[int, str] = {}
+    for index, row in enumerate(rows):
+        if row.group:
+            names.setdefault(root(index), row.group)
     return [
-        row if row.group else replace(row, group=f"auto-{rows[root(index)].id}")
+        row
+        if row.group
+        else replace(row, group=names.get(root(index)) or f"auto-{rows[root(index)].id}")
         for index, row in enumerate(rows)
     ]
 
@@ -277,7 +284,7 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, objec
             continue
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # ValueError: also a number of 5,000 digits
             yield number, "not a JSON object"
             continue
         if isinstance(record, dict):

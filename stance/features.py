@@ -49,7 +49,7 @@ class FeatureSettings:
         ("concepts", 1.0),
         ("anchored", 0.6),
     )
-    word_ngrams: tuple[int, int] = (1, 3)
+    word_ngrams: tuple[int, int] = (1, 2)
     char_ngrams: tuple[int, int] = (3, 5)
     concept_ngrams: tuple[int, int] = (1, 3)
     mask_names: bool = True
@@ -184,7 +184,8 @@ class Featurizer:
                     yield Term(gram, token.start, token.end)
 
     def _concepts(self, tokens: list[Token]) -> Iterator[Term]:
-        yield from _ngrams(self._concept_tokens(tokens), self.settings.concept_ngrams, ">")
+        plain = [token for token in self._concept_tokens(tokens) if not token.is_mark]
+        yield from _ngrams(plain, self.settings.concept_ngrams, ">")
 
     def _concept_tokens(self, tokens: list[Token]) -> list[Token]:
         """Return the concepts of the tokens, with the placeholders and marks between."""

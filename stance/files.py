@@ -57,14 +57,17 @@ def _swap(temporary: Path, target: Path) -> None:
         temporary.replace(target)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.replace(old / target.name)
+    kept = old / target.name
     try:
+        target.replace(kept)
         temporary.replace(target)
     except BaseException:
-        (old / target.name).replace(target)
+        if kept.exists() and not target.exists():
+            kept.replace(target)
         raise
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        if target.exists():  # otherwise the old content lies there still
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _bytes(content: str | bytes) -> bytes:

@@ -175,11 +175,11 @@ def _problem(entry: Entry) -> str:
     tokens = entry.form.split(" ")
     if not entry.concept or not entry.form:
         return "concept or form is empty"
-    if entry.concept != entry.concept.lower() or " " in entry.concept:
+    if entry.concept != entry.concept.lower() or entry.concept.split() != [entry.concept]:
         return f"concept {entry.concept!r}; expected lower case without spaces"
     if entry.form != entry.form.lower():
         return f"form {entry.form!r}; expected lower case"
-    if not 1 <= len(tokens) <= MAX_TOKENS or "" in tokens:
+    if len(tokens) > MAX_TOKENS or tokens != entry.form.split():
         return f"form {entry.form!r}; expected 1 to {MAX_TOKENS} tokens with single spaces"
     if any("*" in token[:-1] or token == "*" for token in tokens):
         return f"form {entry.form!r}; a star stands only at the end of a token"

@@ -65,6 +65,12 @@ def compare_with_gold(text: str, gold: dict[str, Any], model: StanceModel) -> di
     """Compare an analysis with gold statements: what was found, by whom, and the stances."""
     article = read_article(text)
     analysis = judge(article, model)
+    registry = load_registry()
+
+    def canonical(name: str) -> str:
+        known = registry.canonical(name)
+        return known.name if known else name
+
     spans = [
         (statement.content.start, statement.content.end, statement.actor or "")
         for statement in article.statements
@@ -74,11 +80,11 @@ def compare_with_gold(text: str, gold: dict[str, Any], model: StanceModel) -> di
         start, end = item["content"]["start"], item["content"]["end"]
         hits = [s for s in spans if _overlap((s[0], s[1]), (start, end)) >= 0.5]
         found += bool(hits)
-        speaker += any(s[2] == item["actor"] for s in hits)
+        speaker += any(s[2] == canonical(item["actor"]) for s in hits)
     stances = {actor.actor: actor for actor in analysis.actors}
     actors = []
     for name, label in gold["actors"].items():
-        actor = stances.get(name)
+        actor = stances.get(canonical(name))
         actors.append(
             {
                 "actor": name,

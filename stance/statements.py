@@ -1,17 +1,36 @@
-"""Sentences → statements: who says or wants what in an article."""
+"""An article → its statements: who says or wants what, with spans into the text."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stance.actors import Mention, Registry, load_registry
-from stance.records import Skipped, Statement
-from stance.text import Sentence, sentences
+from stance.coreference import Resolver, Speaker
+from stance.records import Kind, Skipped, Span, Statement
+from stance.rules import Found
+from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
+from stance.units import Unit, read_units, units_of
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article that was read."""
+    """An article that was read.
+
+    Attributes
+    ----------
+    text : str
+        As it was handed in; all spans point into it.
+    sentences : tuple of Sentence
+        In order, furniture (headings, tags) included.
+    mentions : tuple of Mention
+        Every actor that is named, whether or not it says anything.
+    statements : tuple of Statement
+        In order of their contents.
+    skipped : tuple of Skipped
+        What was not read, and why.
+    """
 
     text: str
     sentences: tuple[Sentence, ...]
@@ -21,11 +40,116 @@ class Article:
 
 
 def extract(text: str, registry: Registry | None = None) -> list[Statement]:
-    """Return every statement of an article, in order."""
+    """Return every statement of an article, whatever its topic, in text order.
+
+    A quotation of several sentences gives one statement for each of them.
+    """
     return list(read_article(text, registry).statements)
 
 
 def read_article(text: str, registry: Registry | None = None) -> Article:
-    """Read an article."""
+    """Read an article: sentences, actors, statements. Never raises on a string.
+
+    Parameters
+    ----------
+    text : str
+        Plain text, paragraphs parted by line ends.
+    registry : Registry, optional
+        The actors to know; by default `data/actors.csv`.
+    """
     registry = registry or load_registry()
-    return Article(text, tuple(sentences(text)), tuple(registry.find(text)), ())
+    clean = normalise(text)
+    split = sentences(text)
+    mentions = registry.find(text)
+    skipped = tuple(
+        Skipped(f"longer than {MAX_SENTENCE:,} characters without a stop", one.span)
+        for one in split
+        if len(one.span.text) > MAX_SENTENCE
+    )
+    units, quoted = units_of(clean, split)
+    resolver = Resolver(
+        text, clean, mentions, quoted, [(unit.start, unit.end) for unit in units], registry
+    )
+    actors = {(m.span.start, m.span.end) for m in mentions}
+    found = read_units(clean, units, lambda start, end: _names(actors, registry, clean, start, end))
+    statements = _Assembler(text, split, resolver).statements(units, found)
+    return Article(text, tuple(split), tuple(mentions), tuple(statements), skipped)
+
+
+def _names(
+    actors: set[tuple[int, int]], registry: Registry, clean: str, start: int, end: int
+) -> bool:
+    if (start, end) in actors:
+        return True
+    word = clean[start:end].lower()
+    return word in registry.demonyms or registry.canonical(word) is not None
+
+
+class _Assembler:
+    """Turns what the rules found into statements with resolved speakers."""
+
+    def __init__(self, text: str, split: Sequence[Sentence], resolver: Resolver) -> None:
+        self.text = text
+        self.resolver = resolver
+        self.spans = [sentence.span for sentence in split]
+        self.starts = [span.start for span in self.spans]
+
+    def statements(
+        self, units: Sequence[Unit], found: Sequence[tuple[int, Found]]
+    ) -> list[Statement]:
+        """Return the statements in order of content and cue."""
+        statements: list[Statement] = []
+        previous: Speaker | None = None
+        for _, one in found:
+            speakers = self._speakers(one, previous)
+            if one.kind == "speech" and speakers[0].actor is not None:
+                previous = speakers[0]
+            for speaker in speakers:
+                statements.extend(self._split(one, speaker))
+        statements.sort(key=lambda s: (s.content.start, s.cue.start if s.cue else s.content.start))
+        return statements
+
+    def _speakers(self, one: Found, previous: Speaker | None) -> list[Speaker]:
+        if one.mention is not None:
+            return self.resolver.resolve(*one.mention)
+        if one.rule.startswith("quote-run-on"):
+            if previous is not None:
+                return [Speaker(None, previous.actor, previous.actor_id, "run-on")]
+            return [Speaker(None, None, None, "none")]
+        return [Speaker(None, None, None, "none")]
+
+    def _split(self, one: Found, speaker: Speaker) -> Iterator[Statement]:
+        """Yield one statement for each sentence of the content."""
+        pieces: dict[int, list[Span]] = {}
+        for start, end in one.fragments:
+            for index, piece in self._by_sentence(start, end):
+                pieces.setdefault(index, []).append(piece)
+        for index, fragments in pieces.items():
+            first, last = fragments[0].start, fragments[-1].end
+            yield Statement(
+                content=self._span(first, last),
+                fragments=tuple(fragments),
+                cue=self._span(*one.cue) if one.cue else None,
+                mention=self._span(*speaker.mention) if speaker.mention else None,
+                actor=speaker.actor,
+                actor_id=speaker.actor_id,
+                kind=self._kind(fragments),
+                sentence=self.spans[index],
+                rule=f"{one.rule}/{speaker.rule}",
+            )
+
+    def _by_sentence(self, start: int, end: int) -> Iterator[tuple[int, Span]]:
+        index = max(0, bisect_right(self.starts, start) - 1)
+        while index < len(self.spans) and self.spans[index].start < end:
+            a = max(start, self.spans[index].start)
+            b = min(end, self.spans[index].end)
+            piece = self.text[a:b]
+            if any(char.isalnum() for char in piece):
+                yield index, self._span(a, b)
+            index += 1
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(start, end, self.text[start:end])
+
+    def _kind(self, fragments: Sequence[Span]) -> Kind:
+        return self.resolver.quoted_share([(one.start, one.end) for one in fragments])

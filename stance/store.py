@@ -11,7 +11,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+import math
+import pickle
+import reprlib
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,8 @@ MAX_BYTES = 64 * 2**20  # a model is a few MB; more is refused before it is read
 _PAYLOAD, _MANIFEST, _CARD = "model.joblib", "model.json", "README.md"
 _DTYPES = {"f8": np.dtype("<f8")}
 _MAX_LABELS = 1_000
+_MAX_LINES = 1_000_000  # terms, words or forms in one text; the largest model tried had 200,000
+_MAX_STEPS = 20_000  # a payload with two labels takes 175 pickle opcodes, each further label 3
 
 
 def save_model(
@@ -128,7 +133,7 @@ def _read_manifest(home: Path) -> dict[str, Any]:
     protocol = manifest.get("protocol")
     if protocol != PROTOCOL:
         raise ModelError(
-            f"model protocol {protocol!r}; this version reads {PROTOCOL}; "
+            f"model protocol {reprlib.repr(protocol)}; this version reads {PROTOCOL}; "
             "upgrade with: pip install --upgrade actor-stance, or train the model anew"
         )
     return manifest
@@ -174,7 +179,7 @@ class _DType:
 
     def __init__(self, code: object = None, *_: object) -> None:
         if not isinstance(code, str) or code not in _DTYPES:
-            raise ModelError(f"array type {code!r}; expected {' or '.join(_DTYPES)}")
+            raise ModelError(f"array type {_short(code)}; expected {' or '.join(_DTYPES)}")
         self.dtype = _DTYPES[code]
 
     def __setstate__(self, state: object) -> None:
@@ -199,7 +204,7 @@ class _Array(NumpyArrayWrapper):  # type: ignore[misc]  # joblib has no types
             or not 1 <= len(shape) <= 2
             or not all(type(size) is int and size >= 0 for size in shape)
         ):
-            raise ModelError(f"array of shape {str(shape)[:60]}; expected one or two dimensions")
+            raise ModelError(f"array of shape {_short(shape)}; expected one or two dimensions")
         if self.order not in ("C", "F"):
             raise ModelError("array in an unknown memory order; expected C or F")
         handle = unpickler.file_handle
@@ -209,7 +214,9 @@ class _Array(NumpyArrayWrapper):  # type: ignore[misc]  # joblib has no types
             count *= size
         left = unpickler.total - handle.tell()
         if count * 8 > left:
-            raise ModelError(f"array of shape {shape} needs more bytes than the file has ({left})")
+            raise ModelError(
+                f"array of shape {_short(shape)} needs more bytes than the file has ({left})"
+            )
         flat = np.frombuffer(handle.read(count * 8), dtype=dtype.dtype)
         array: NDArray[np.float64] = flat.reshape(shape, order=self.order).astype(np.float64)
         return array
@@ -222,12 +229,85 @@ _ALLOWED: dict[tuple[str, str], type] = {
 }
 
 
+_WRAPPER_STATE = frozenset(
+    ("subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes")
+)
+# What joblib writes for a model under protocol 4. GLOBAL is not among it, but its names go
+# through the allow-list as well, and that message says more.
+_OPCODES = frozenset(
+    code[0]
+    for code in (
+        pickle.PROTO, pickle.FRAME, pickle.STOP, pickle.MARK, pickle.MEMOIZE,
+        pickle.BINGET, pickle.LONG_BINGET, pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE,
+        pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.BINFLOAT,
+        pickle.SHORT_BINUNICODE, pickle.BINUNICODE, pickle.EMPTY_LIST, pickle.APPEND,
+        pickle.APPENDS, pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.TUPLE,
+        pickle.EMPTY_DICT, pickle.SETITEM, pickle.SETITEMS, pickle.GLOBAL,
+        pickle.STACK_GLOBAL, pickle.NEWOBJ, pickle.REDUCE, pickle.BUILD,
+    )
+)  # fmt: skip
+
+
+class _Steps(dict[int, Callable[[Any], None]]):
+    """The unpickler's table of opcodes, cut to `_OPCODES` and to `_MAX_STEPS` look-ups."""
+
+    def __init__(self, table: Mapping[int, Callable[[Any], None]]) -> None:
+        super().__init__((code, table[code]) for code in _OPCODES)
+        self.left = _MAX_STEPS
+
+    def __getitem__(self, code: int) -> Callable[[Any], None]:
+        self.left -= 1
+        if self.left < 0:
+            raise ModelError(f"the payload takes more than {_MAX_STEPS:,} steps; refused")
+        return super().__getitem__(code)
+
+    def __missing__(self, code: int) -> Callable[[Any], None]:
+        raise ModelError(
+            f"the payload holds the pickle opcode {bytes([code])!r}, which no model needs; it is "
+            "damaged or unsafe; refused"
+        )
+
+
 class _Unpickler(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
     """Joblib's unpickler, with names looked up in `_ALLOWED` and nowhere else."""
+
+    dispatch = NumpyUnpickler.dispatch.copy()
 
     def __init__(self, payload: bytes) -> None:
         self.total = len(payload)
         super().__init__("", io.BytesIO(payload), ensure_native_byte_order=False)
+        self.dispatch = _Steps(type(self).dispatch)
+
+    def load_build(self) -> None:
+        """Set the state of a stand-in; never of a class, which would outlive this file."""
+        target, state = self.stack[-2:]
+        if type(target) not in (_Array, _DType):
+            raise ModelError(f"the payload changes a {type(target).__name__}; refused")
+        if type(target) is _Array and (
+            type(state) is not dict or not state.keys() <= _WRAPPER_STATE
+        ):
+            raise ModelError("the payload has an array with unknown attributes; refused")
+        super().load_build()
+
+    dispatch[pickle.BUILD[0]] = load_build
+
+    def load_setitem(self) -> None:
+        """Set one item of a dict; nested tuples as keys would take for ever to hash."""
+        self._check_keys(self.stack[-2:-1])
+        super().load_setitem()
+
+    dispatch[pickle.SETITEM[0]] = load_setitem
+
+    def load_setitems(self) -> None:
+        """Set the items of a dict since the mark."""
+        self._check_keys(self.stack[::2])
+        super().load_setitems()
+
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+
+    def _check_keys(self, keys: list[object]) -> None:
+        if not all(type(key) is str for key in keys):
+            raise ModelError("the payload has a key that is no text; refused")
 
     def find_class(self, module: str, name: str) -> type:
         """Return the stand-in of an admitted name."""
@@ -235,7 +315,7 @@ class _Unpickler(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
             return _ALLOWED[module, name]
         except KeyError:
             raise ModelError(
-                f"the payload names {module}.{name}, which no model needs; refused. "
+                f"the payload names {f'{module}.{name}'[:100]}, which no model needs; refused. "
                 "Do not use this file"
             ) from None
 
@@ -276,7 +356,7 @@ def _to_payload(arrays: ModelArrays) -> dict[str, Any]:
 def _from_payload(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> ModelArrays:
     expected = {field.name for field in fields(ModelArrays)} - {"settings"}
     if set(content) != expected:
-        odd = sorted(map(str, set(content) ^ expected))
+        odd = sorted(set(content) ^ expected)
         raise ModelError(f"the payload has missing or unknown keys: {', '.join(odd)[:200]}")
     labels = _labels(content["labels"], manifest.get("labels"))
     settings = _settings(manifest.get("settings"))
@@ -287,10 +367,10 @@ def _from_payload(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> Mo
     rows = sum(map(len, vocabularies.values()))
     threshold = content["threshold"]
     if type(threshold) is not float or not 0.0 <= threshold <= 1.0:
-        raise ModelError(f"confidence threshold {threshold!r}; expected a number in [0, 1]")
+        raise ModelError(f"confidence threshold {_short(threshold)}; expected a number in [0, 1]")
     lexicon = content["lexicon"]
-    if not isinstance(lexicon, str):
-        raise ModelError("the lexicon is no text")
+    if not isinstance(lexicon, str) or lexicon.count("\n") >= _MAX_LINES:
+        raise ModelError("the lexicon is no text of a useful length")
     try:
         loads_lexicon(lexicon)
     except ValueError as error:
@@ -317,8 +397,8 @@ def _labels(found: object, promised: object) -> tuple[str, ...]:
         raise ModelError("the labels of the payload are no list of two or more distinct texts")
     if found != promised:
         raise ModelError(
-            f"labels {found} in the payload, {promised} in the manifest; the order differs, so "
-            "every answer would be another; train the model anew"
+            f"labels {reprlib.repr(found)} in the payload, {reprlib.repr(promised)} in the "
+            "manifest; the order differs, so every answer would be another; train the model anew"
         )
     return tuple(found)
 
@@ -328,15 +408,18 @@ def _settings(found: object) -> FeatureSettings:
     if not isinstance(found, dict) or set(found) != names:
         raise ModelError(f"the manifest's settings are not {sorted(names)}")
     try:
+        weights = tuple((str(block), float(weight)) for block, weight in found["weights"])
+        if not all(math.isfinite(weight) for _, weight in weights):
+            raise ValueError("a block weight is not finite")
         return FeatureSettings(
-            weights=tuple((str(block), float(weight)) for block, weight in found["weights"]),
+            weights=weights,
             word_ngrams=_pair(found["word_ngrams"]),
             char_ngrams=_pair(found["char_ngrams"]),
             concept_ngrams=_pair(found["concept_ngrams"]),
             mask_names=bool(found["mask_names"]),
             min_df=int(found["min_df"]),
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"the manifest's settings cannot be used: {error}") from None
 
 
@@ -348,6 +431,8 @@ def _pair(found: Any) -> tuple[int, int]:
 def _lines(found: object, what: str) -> tuple[str, ...]:
     if not isinstance(found, str):
         raise ModelError(f"{what}: {type(found).__name__}; expected text")
+    if found.count("\n") >= _MAX_LINES:
+        raise ModelError(f"{what}: more than {_MAX_LINES:,} lines; refused")
     lines = tuple(found.split("\n")) if found else ()
     if len(set(lines)) != len(lines):
         raise ModelError(f"{what}: a term stands twice")
@@ -363,6 +448,16 @@ def _array(found: object, what: str, shape: tuple[int, ...]) -> NDArray[np.float
         raise ModelError(f"{what} holds NaN or infinite values; train the model anew")
     found.flags.writeable = False
     return found
+
+
+def _short(found: object) -> str:
+    """Show a value of a payload; nested tuples that share their parts never end otherwise."""
+    flat = (str, int, float)
+    if isinstance(found, flat):
+        return reprlib.repr(found)
+    if isinstance(found, tuple) and len(found) <= 4 and all(isinstance(x, flat) for x in found):
+        return reprlib.repr(found)
+    return type(found).__name__
 
 
 # --- replacing -------------------------------------------------------------------------

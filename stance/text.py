@@ -7,7 +7,6 @@ character, so offsets into the normalised text are offsets into the original.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +15,7 @@ from stance.records import Span
 
 SentenceKind = Literal["headline", "heading", "byline", "body", "tags"]
 
-MAX_SENTENCE = 5_000  # characters; a longer stretch without a stop is cut at a space
+MAX_SENTENCE = 5_000  # characters; a longer stretch without a stop is no sentence of a report
 
 _TABLE = {
     **dict.fromkeys(map(ord, "“‟„«❝"), "“"),
@@ -270,8 +269,8 @@ def normalise(text: str) -> str:
 def sentences(text: str) -> list[Sentence]:
     """Split a text into sentences, in order; never raises.
 
-    Headings, bylines and lists of tags are given too, each with its kind. No sentence is
-    longer than `MAX_SENTENCE` characters: longer ones are cut at a space.
+    Headings, bylines and lists of tags are given too, each with its kind. A stretch longer
+    than `MAX_SENTENCE` is given as it is; who reads on reports it as skipped.
     """
     clean = normalise(text)
     lines = _paragraphs(clean)
@@ -283,7 +282,7 @@ def sentences(text: str) -> list[Sentence]:
             borders = _borders(clean, start, end)
         else:
             borders = [(start, end)]
-        found.extend(Sentence(Span(a, b, text[a:b]), number, kind) for a, b in _cut(clean, borders))
+        found.extend(Sentence(Span(a, b, text[a:b]), number, kind) for a, b in _trimmed(clean, borders))
     return found
 
 
@@ -427,22 +426,6 @@ def _ends(clean: str, at: int, marks: str, following: int, start: int, end: int)
     return True
 
 
-def _cut(clean: str, borders: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    pieces = []
-    for start, end in borders:
-        while end - start > MAX_SENTENCE:
-            space = clean.rfind(" ", start + 1, start + MAX_SENTENCE)
-            cut = space if space > start else start + MAX_SENTENCE
-            a, b = _trim(clean, start, cut)
-            if a < b:
-                pieces.append((a, b))
-            start = cut
-        start, end = _trim(clean, start, end)
-        if start < end:
-            pieces.append((start, end))
-    return pieces
-
-
-def sentence_at(starts: list[int], position: int) -> int:
-    """Return the index of the last start at or before `position`, or 0."""
-    return max(0, bisect_right(starts, position) - 1)
+def _trimmed(clean: str, borders: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    pieces = [_trim(clean, start, end) for start, end in borders]
+    return [(start, end) for start, end in pieces if start < end]

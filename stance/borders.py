@@ -1,0 +1,218 @@
+"""Where a content begins after its cue, and where it ends."""
+
+from __future__ import annotations
+
+from stance.cues import Cue
+from stance.grammar import (
+    AUXILIARIES,
+    DETERMINERS,
+    OBJECTS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    TIMES,
+)
+from stance.phrases import Phrases
+
+SUBJECT_PRONOUNS = frozenset("he she they it we i you there".split())
+WH = frozenset("if whether why how what when where who which".split())
+_CLAUSE_BREAKS = frozenset("but while whereas although though and as yet nor so".split())
+_STRICT_BREAKS = frozenset(
+    "but while whereas although though as yet nor despite and saying so after before".split()
+)
+LOOK_AHEAD = 14  # tokens; a guess
+
+
+def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
+    """Return the first token after what may stand between a cue and its content.
+
+    Adverbs, days, prepositional phrases (*on Tuesday at a rally in the capital*) and, with
+    `addressee`, the one that is told. The end of the unit where nothing else follows.
+    """
+    t, n = p.t, len(p.t)
+    if addressee:
+        r = _skip_addressee(p, r)
+    while r < n:
+        low = t.lows[r]
+        if low in TIMES or (t.is_adverb(r) and low not in ("all", "both", "only", "perhaps")):
+            r += 1
+        elif low.isdigit() and r and t.lows[r - 1] in TIMES:
+            r += 1
+        elif low in PREPOSITIONS and low not in ("that", "than"):
+            end = _prepositional(p, r)
+            if end is None:
+                return n
+            r = end
+        elif low == "," and r + 1 < n and _interposed(p, r):
+            r = _interposed(p, r)
+        else:
+            break
+    return r
+
+
+def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool) -> int:
+    """Return the token after the last one of the content that starts at `start`.
+
+    `strict` is for phrases (*opposes the plan*), which end sooner than clauses do.
+    """
+    t, n = p.t, len(p.t)
+    for k in range(start + 1, n):
+        word = t.words[k]
+        if word == ";" and t.kinds[k] == "p":
+            return k
+        if word in (",", "—") or (word == "-" and t.kinds[k] == "p"):
+            if k + 1 < n and _breaks(p, k + 1, strict=strict, dash=word != ","):
+                return k
+        elif t.lows[k] in ("and", "but") and cue is not None:
+            if _coordinated_cue(p, k + 1, cue, strict=strict):
+                return k
+        elif t.lows[k] == "according" and k + 1 < n and t.lows[k + 1] == "to" or (
+            strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w"
+        ):
+            return k
+    return n
+
+
+def trimmed(p: Phrases, start: int, end: int) -> tuple[int, int]:
+    """Drop punctuation and conjunctions at both ends of a range of tokens."""
+    t = p.t
+    while start < end and t.kinds[start] == "p" and t.words[start] not in "($€£'":
+        start += 1
+    while end > start and t.kinds[end - 1] == "p" and t.words[end - 1] not in ")%":
+        end -= 1
+    return start, end
+
+
+def is_trailing(p: Phrases, r: int) -> bool:
+    """Tell whether only adverbials stand between `r` and the end of the unit."""
+    t, n = p.t, len(p.t)
+    r = skip_adverbials(p, r)
+    return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2)
+
+
+def _skip_addressee(p: Phrases, r: int) -> int:
+    t, n = p.t, len(p.t)
+    if r < n and t.lows[r] in OBJECTS:
+        return r + 1
+    k = r
+    while k < n and t.kinds[k] == "w":
+        low = t.lows[k]
+        if low in SUBORDINATORS or low in AUXILIARIES or low == "to":
+            break
+        if low in PREPOSITIONS and low != "of":
+            break
+        if k > r and (low in SUBJECT_PRONOUNS or low in TIMES):
+            break
+        if k > r and _starts_phrase(p, k):
+            break
+        k += 1
+    return k
+
+
+def _starts_phrase(p: Phrases, k: int) -> bool:
+    """Tell whether a new noun phrase starts at `k`, right after a noun."""
+    t = p.t
+    before = t.lows[k - 1]
+    if before in PREPOSITIONS or before in DETERMINERS or t.kinds[k - 1] == "p":
+        return False
+    if t.lows[k] in DETERMINERS and t.lows[k] not in ("one", "other", "more"):
+        return before not in ("all", "both", "and", "or")
+    return t.is_name(k) and not t.is_name(k - 1) and before not in ("and", "or")
+
+
+def _prepositional(p: Phrases, r: int) -> int | None:
+    """Return the token after the prepositional phrase at `r`; None if it ends the unit."""
+    t, n = p.t, len(p.t)
+    k = r + 1
+    while k < n:
+        low = t.lows[k]
+        if t.kinds[k] == "q" or low == "that" and t.lows[k - 1] not in PREPOSITIONS:
+            return k
+        if t.kinds[k] == "p":
+            if t.words[k] in "&'$%.":
+                k += 1
+                continue
+            return k
+        if k > r + 1 and (low in SUBJECT_PRONOUNS or low in TIMES or _starts_phrase(p, k)):
+            return k
+        if low in PREPOSITIONS and k > r + 1:
+            return k
+        if k > r + 1 and low in SUBORDINATORS:
+            return None
+        k += 1
+    return None
+
+
+def _interposed(p: Phrases, r: int) -> int:
+    """Return the token after ``, … ,`` at `r` where it holds an adverbial; else 0."""
+    t, n = p.t, len(p.t)
+    low = t.lows[r + 1]
+    if low not in PREPOSITIONS and not t.is_adverb(r + 1):
+        return 0
+    for k in range(r + 2, min(n, r + 14)):
+        if t.words[k] == ",":
+            return k + 1 if k + 1 < n and t.lows[k + 1] in ("that", "“”") else 0
+        if t.kinds[k] == "q":
+            return 0
+    return 0
+
+
+def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
+    """Tell whether a content ends at the comma or dash before token `k`."""
+    t, n = p.t, len(p.t)
+    low = t.lows[k]
+    cue = p.cues.get(k)
+    if cue is not None and cue.tense == "ing" and (cue.kind == "speech" or strict):
+        return True
+    if low in ("according", "adding", "citing"):
+        return True
+    if strict:
+        if low in _STRICT_BREAKS or (dash and low in ("a", "an")):
+            return True
+        if low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including":
+            return True
+    if low in _CLAUSE_BREAKS:
+        m = k + 1
+        while m < n and t.is_adverb(m):
+            m += 1
+        direct = p.cues.get(m)
+        if direct is not None and direct.kind == "speech" and direct.tense in ("past", "s"):
+            return True
+        return _foreign_cue(p, k + 1, trailing=False)
+    return _foreign_cue(p, k, trailing=True)
+
+
+def _foreign_cue(p: Phrases, k: int, *, trailing: bool) -> bool:
+    """Tell whether a subject at `k` is followed by a cue of its own."""
+    t, n = p.t, len(p.t)
+    for m in range(k + 1, min(n, k + LOOK_AHEAD)):
+        cue = p.cues.get(m)
+        if cue is None or cue.kind != "speech" or cue.tense not in ("past", "s", "base"):
+            continue
+        if trailing and "post" not in cue.frames:
+            continue
+        subject = p.subject(m, cue)
+        if subject is not None and subject[0] == k:
+            return not trailing or is_trailing(p, m + len(cue.words))
+        if trailing:
+            return False
+    return False
+
+
+def _coordinated_cue(p: Phrases, k: int, cue: Cue, *, strict: bool) -> bool:
+    t, n = p.t, len(p.t)
+    while k < n and (t.is_adverb(k) or t.lows[k] in ("has", "have", "had", "is", "are", "was")):
+        k += 1
+    other = p.cues.get(k)
+    if other is None or not other.tense or other.kind == "noun":
+        return False
+    if other.tense == "ing" and cue.tense == "ing":
+        return True
+    same = other.tense == cue.tense or {other.tense, cue.tense} <= {"s", "be", "past"}
+    if other.tense in ("base", "ing") or not same:
+        return False
+    return strict or other.kind == "speech"
+
+
+def _closes(p: Phrases, k: int) -> bool:
+    quote = p.t.quotes[k]
+    return p.t.clean[quote.inner_end - 1] in ",.!?"

@@ -1,0 +1,143 @@
+"""Closed word classes of English, and a unit of text as tokens.
+
+Nothing here knows an actor or a topic: function words, auxiliaries, and the commonest
+finite verbs, which serve as borders of noun phrases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from stance.quotations import Quotation
+
+PRONOUNS = frozenset("i he she it we you they who one".split())
+PERSONAL = frozenset("he she they it".split())
+OBJECTS = frozenset(
+    "him her them us me you it himself herself itself themselves myself ourselves".split()
+)
+DETERMINERS = frozenset(
+    "the a an this that these those his her its their our my your some any no every each both "
+    "several many few most all another such either neither one two three four five six seven "
+    "eight nine ten dozens hundreds thousands more other".split()
+)
+POSSESSIVES = frozenset("his her its their our my your".split())
+PREPOSITIONS = frozenset(
+    "of in on at for from with without by to about against into onto over under after before "
+    "during since until till between among amid around across through throughout within inside "
+    "outside near behind beyond despite toward towards upon via per as like unlike than versus "
+    "regarding concerning following including besides except alongside".split()
+)
+NOUN_PREPOSITIONS = frozenset(
+    "of for at in from with on to against within inside outside near behind between among under "
+    "by about like close familiar".split()
+)
+SUBORDINATORS = frozenset(
+    "that if because while when whether although though unless since whereas after before until "
+    "once as what where why how than so lest whenever wherever".split()
+)
+RELATIVES = frozenset("who which that whom whose".split())
+COORDINATORS = frozenset("and or but nor yet then".split())
+BE = frozenset("am is are was were be been being 's 're 'm isn't aren't wasn't weren't".split())
+AUXILIARIES = BE | frozenset(
+    "has have had having do does did will would shall should can could may might must ought "
+    "cannot won't wouldn't can't couldn't shouldn't mustn't don't doesn't didn't hasn't haven't "
+    "hadn't mightn't needn't 'd 'll 've".split()
+)
+MODALS = frozenset(
+    "do does did will would shall should can could may might must cannot won't wouldn't can't "
+    "couldn't shouldn't mustn't don't doesn't didn't mightn't needn't to 'd 'll let help".split()
+)
+ADVERBS = frozenset(
+    "not never also already always still just even ever now then soon once twice later earlier "
+    "again often sometimes long instead too further first recently yesterday today tonight only "
+    "simply thus therefore however meanwhile moreover rather quite very all both almost perhaps "
+    "maybe yet so far either neither nonetheless nevertheless since elsewhere indeed likewise "
+    "alike afterwards afterward ago back famously further previously consistently openly n't as "
+    "well".split()
+)
+NOT_ADVERBS = frozenset("ally family reply supply italy assembly july rally bully".split())
+TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight tomorrow "
+    "january february march april may june july august september october november december "
+    "jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night week month "
+    "year weekend noon midday earlier later recently last next this".split()
+)
+PARTICIPLE_NOUNS = frozenset("meeting building hearing briefing filing ruling beijing".split())
+VERBS = frozenset(
+    "went came made took gave got met left ran won lost began became brought held kept led sent "
+    "stood spent paid faced put cut hit won grew rose fell broke drew drove sat sought fought "
+    "caught built bought taught goes comes makes takes gives gets runs wins loses begins becomes "
+    "brings keeps leads sends stands faces remains remain appears appear seems seem needs leaves "
+    "turns works lives looks includes include means continues follows allows lies comes".split()
+)
+_TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
+
+
+class Tokens:
+    """A unit of text as tokens; a quotation is one token of kind ``q``.
+
+    `kinds` holds one letter a token: ``w`` word, ``p`` punctuation, ``q`` quotation;
+    `words` the words as printed, `lows` in lower case.
+    """
+
+    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "starts", "words")
+
+    def __init__(self, clean: str, start: int, end: int, quotes: Sequence[Quotation]) -> None:
+        self.clean = clean
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        kinds: list[str] = []
+        self.quotes: dict[int, Quotation] = {}
+        at = start
+        for quote in quotes:
+            self._read(kinds, at, quote.start)
+            self.quotes[len(self.words)] = quote
+            self._add(kinds, "“”", quote.start, quote.end, "q")
+            at = quote.end
+        self._read(kinds, at, end)
+        self.kinds = "".join(kinds)
+        self.lows = [word.lower() for word in self.words]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def _add(self, kinds: list[str], word: str, start: int, end: int, kind: str) -> None:
+        self.words.append(word)
+        self.starts.append(start)
+        self.ends.append(end)
+        kinds.append(kind)
+
+    def _read(self, kinds: list[str], start: int, end: int) -> None:
+        clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
+        for match in _TOKEN.finditer(clean, start, end):
+            word = match.group()
+            a, b = match.span()
+            if word == "." and words and b < end and kinds[-1] == "w":
+                ends[-1] = b  # the stop of an abbreviation
+                continue
+            words.append(word)
+            starts.append(a)
+            ends.append(b)
+            kinds.append("w" if word[0].isalnum() else "p")
+
+    def text(self, a: int, b: int) -> str:
+        """Return the printed text of the tokens `a` to `b` (exclusive)."""
+        return self.clean[self.starts[a] : self.ends[b - 1]]
+
+    def is_adverb(self, i: int) -> bool:
+        """Tell whether token `i` may stand between a subject and its verb."""
+        low = self.lows[i]
+        if low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4):
+            return True
+        if self.kinds[i] == "q":  # Sybiha “urgently” called on …
+            quote = self.quotes[i]
+            return self.clean[quote.inner_end - 2 : quote.inner_end] == "ly" and " " not in (
+                self.clean[quote.inner_start : quote.inner_end]
+            )
+        return False
+
+    def is_name(self, i: int) -> bool:
+        """Tell whether token `i` is a word that starts with a capital."""
+        return self.kinds[i] == "w" and self.words[i][0].isupper()
