@@ -28,8 +28,10 @@ _NUMBERS = ("", "singular", "plural")
 _QID = re.compile(r"Q[1-9][0-9]*\Z")
 _WORD = re.compile(r"[^\W_]+")
 _CAPITALS = re.compile(
-    r"[A-Z][\w'-]*+\.?(?: (?:[A-Z][\w'-]*+\.?|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)"
-    r"(?= [A-Z\w]))){0,7}+"
+    r"(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"[A-Z][\w'-]*+)"
+    r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){0,7}+"
 )
 _POSSESSIVE = re.compile(r"'s?$")
 _NOT_NAMES = frozenset(
@@ -325,7 +327,7 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
                 pieces, lows = pieces[:index], lows[:index]
                 break
             first = index + 1
-        elif low in given:
+        elif low in given and not any(after in titles for after in lows[index + 1 : index + 3]):
             first, sure = (first if sure and first == index else index), True
             break
     last = next((i for i in range(first, len(lows)) if lows[i] in _NOT_NAMES), len(lows))
@@ -337,8 +339,6 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
     sure = sure and (len(pieces) > 1 or first > 0)
     if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
         sure = _introduced(folded, begin, end)
-    if folded[end - 1] == "." and len(pieces[-1][1]) > 3:
-        end -= 1
     return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
 
 

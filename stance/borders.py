@@ -13,11 +13,11 @@ from stance.grammar import (
 )
 from stance.phrases import Phrases
 
-SUBJECT_PRONOUNS = frozenset("he she they it we i you there".split())
-WH = frozenset("if whether why how what when where who which".split())
-_CLAUSE_BREAKS = frozenset("but while whereas although though and as yet nor so".split())
+SUBJECT_PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "you", "there"])
+WH = frozenset(["if", "whether", "why", "how", "what", "when", "where", "who", "which"])
+_CLAUSE_BREAKS = frozenset(["but", "while", "whereas", "although", "though", "and", "as", "yet", "nor", "so"])
 _STRICT_BREAKS = frozenset(
-    "but while whereas although though as yet nor despite and saying so after before".split()
+    ["but", "while", "whereas", "although", "though", "as", "yet", "nor", "despite", "and", "saying", "so", "after", "before"]
 )
 LOOK_AHEAD = 14  # tokens; a guess
 
@@ -30,12 +30,10 @@ def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
     """
     t, n = p.t, len(p.t)
     if addressee:
-        r = _skip_addressee(p, r)
+        r = skip_addressee(p, r)
     while r < n:
         low = t.lows[r]
-        if low in TIMES or (t.is_adverb(r) and low not in ("all", "both", "only", "perhaps")):
-            r += 1
-        elif low.isdigit() and r and t.lows[r - 1] in TIMES:
+        if low in TIMES or (t.is_adverb(r) and low not in ("all", "both", "only", "perhaps")) or (low.isdigit() and r and t.lows[r - 1] in TIMES):
             r += 1
         elif low in PREPOSITIONS and low not in ("that", "than"):
             end = _prepositional(p, r)
@@ -49,24 +47,36 @@ def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
     return r
 
 
-def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool) -> int:
+def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside: str = "") -> int:
     """Return the token after the last one of the content that starts at `start`.
 
-    `strict` is for phrases (*opposes the plan*), which end sooner than clauses do.
+    `strict` is for phrases (*opposes the plan*), which end sooner than clauses do. `inside`
+    tells what the cue stands in: a ``subordinate`` clause (*While she said …, he …*) or a
+    ``relative`` one after a comma or dash ends with the next of those.
     """
     t, n = p.t, len(p.t)
     for k in range(start + 1, n):
         word = t.words[k]
         if word == ";" and t.kinds[k] == "p":
             return k
+        if inside and word in (",", "—") and k + 1 < n:
+            if inside == "subordinate" and t.lows[k + 1] not in ("and", "or", "but"):
+                return k
+            if inside == "relative" and (
+                p.is_verb(k + 1) or k + 1 in p.cues or t.is_adverb(k + 1) or word == "—"
+            ):
+                return k
         if word in (",", "—") or (word == "-" and t.kinds[k] == "p"):
             if k + 1 < n and _breaks(p, k + 1, strict=strict, dash=word != ","):
                 return k
         elif t.lows[k] in ("and", "but") and cue is not None:
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
-        elif t.lows[k] == "according" and k + 1 < n and t.lows[k + 1] == "to" or (
-            strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w"
+        elif (
+            (t.lows[k] == "according"
+            and k + 1 < n
+            and t.lows[k + 1] == "to")
+            or (strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w")
         ):
             return k
     return n
@@ -89,7 +99,8 @@ def is_trailing(p: Phrases, r: int) -> bool:
     return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2)
 
 
-def _skip_addressee(p: Phrases, r: int) -> int:
+def skip_addressee(p: Phrases, r: int) -> int:
+    """Return the first token after the one that is told."""
     t, n = p.t, len(p.t)
     if r < n and t.lows[r] in OBJECTS:
         return r + 1
@@ -125,7 +136,7 @@ def _prepositional(p: Phrases, r: int) -> int | None:
     k = r + 1
     while k < n:
         low = t.lows[k]
-        if t.kinds[k] == "q" or low == "that" and t.lows[k - 1] not in PREPOSITIONS:
+        if t.kinds[k] == "q" or (low == "that" and t.lows[k - 1] not in PREPOSITIONS):
             return k
         if t.kinds[k] == "p":
             if t.words[k] in "&'$%.":

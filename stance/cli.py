@@ -260,7 +260,7 @@ def evaluate(
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
     from stance.predict import load_model
-    from stance.report import write_report
+    from stance.report import interval_text, write_report
 
     if report.exists() and not report.is_dir():
         _fail(f"--report {report} is a file; expected a folder", USAGE)
@@ -268,10 +268,10 @@ def evaluate(
         figures = evaluate_model(load_model(model), data, progress=tell).to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
-    low, high = overall["macro_f1_interval"]
     console = _console()
     console.print(
-        f"macro-F1 {overall['macro_f1']:.3f} (95 % interval {low:.3f} to {high:.3f}; "
+        f"macro-F1 {overall['macro_f1']:.3f} "
+        f"(95 % interval {interval_text(overall['macro_f1_interval'])}; "
         f"n = {overall['n']}; {figures['mode']})",
         markup=False,
         highlight=False,

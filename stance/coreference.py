@@ -22,16 +22,16 @@ REACH = 6  # units looked back for a pronoun; a guess
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*")
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
 _GENDERS = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
-_PLURAL = frozenset("they their them".split())
-_SINGULAR = frozenset("it its".split())
-_OTHER_PRONOUNS = frozenset("i we you who one us me my our your which that those these".split())
+_PLURAL = frozenset(["they", "their", "them"])
+_SINGULAR = frozenset(["it", "its"])
+_OTHER_PRONOUNS = frozenset(["i", "we", "you", "who", "one", "us", "me", "my", "our", "your", "which", "that", "those", "these"])
 _TITLE_ROLES = {
     "sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
     "pres": "president", "amb": "ambassador", "prof": "professor", "dr": "doctor",
     "lt": "lieutenant", "col": "colonel", "adm": "admiral", "rev": "reverend",
 }  # fmt: skip
 _FILLERS = frozenset(
-    "the that this former new then current outgoing incoming late long-time longtime top".split()
+    ["the", "that", "this", "former", "new", "then", "current", "outgoing", "incoming", "late", "long-time", "longtime", "top"]
 )
 
 
@@ -169,15 +169,17 @@ class Resolver:
         near: list[str] = []
         for word in reversed(_WORD.findall(before)):
             low = word.lower()
-            if low in PREPOSITIONS and low not in ("of", "for") or low in ("and", "that", "as"):
+            if (low in PREPOSITIONS and low not in ("of", "for")) or low in ("and", "that", "as"):
                 break
             near.append(low)
             if low in DETERMINERS:
                 break
         after = re.match(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})", self.clean[end : end + 90])
         apposition = _WORD.findall((after[1] or "").lower()) if after and after[1] else []
-        if apposition and apposition[0] not in _APPOSITIVE and not (
-            set(apposition[:5]) & set(words["role"])
+        if (
+            apposition
+            and apposition[0] not in _APPOSITIVE
+            and not (set(apposition[:5]) & set(words["role"]))
         ):
             apposition = []
         for low in [*near[:5], *apposition[:8]]:
@@ -210,9 +212,7 @@ class Resolver:
                 found = self._antecedent(match.start(1), _GENDERS[match[1].lower()])
                 if found is not None:
                     self._focus[index].insert(0, (match.start(1), 1, found))
-                    self._focus[index][1:] = [
-                        (at, 2, key) for at, _, key in self._focus[index][1:]
-                    ]
+                    self._focus[index][1:] = [(at, 2, key) for at, _, key in self._focus[index][1:]]
 
     def _between(self, start: int, end: int) -> Iterable[Mention]:
         return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
@@ -396,5 +396,5 @@ _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"
 )
-_APPOSITIVE = frozenset("a an the who whose former then one".split())
-_DISTINCTIVE = frozenset("foreign defense defence prime interior finance vice deputy".split())
+_APPOSITIVE = frozenset(["a", "an", "the", "who", "whose", "former", "then", "one"])
+_DISTINCTIVE = frozenset(["foreign", "defense", "defence", "prime", "interior", "finance", "vice", "deputy"])

@@ -21,8 +21,7 @@ from stance.errors import DataError
 from stance.resources import data_path
 
 FRAMES = frozenset(
-    "quote that post addressee to-inf obj-to-inf np ing wh prefix prefix-name clear noun-np "
-    "noun-to noun-that".split()
+    ["quote", "that", "post", "addressee", "to-inf", "obj-to-inf", "np", "ing", "wh", "prefix", "prefix-name", "clear", "noun-np", "noun-to", "noun-that"]
 )
 KINDS = frozenset({"speech", "stance", "noun"})
 COLUMNS = ["lemma", "forms", "frame", "kind"]
@@ -90,8 +89,7 @@ def load_cues(path: Path | None = None) -> Mapping[str, tuple[Cue, ...]]:
             f"{table.name} has {len(problems)} problems: {'; '.join(problems[:5])}", tuple(problems)
         )
     return {
-        first: tuple(sorted(cues, key=lambda cue: -len(cue.words)))
-        for first, cues in found.items()
+        first: tuple(sorted(cues, key=lambda cue: -len(cue.words))) for first, cues in found.items()
     }
 
 

@@ -32,7 +32,7 @@ from stance.probes import compare_with_gold, swap_actors
 from stance.resources import seeds_path
 from stance.scorer import softmax
 from stance.slices import slice_names
-from stance.training import FOLDS, Progress, as_dataset, fit, pairs_of
+from stance.training import FOLDS, Progress, as_dataset, fit, fit_uncalibrated, pairs_of
 
 CURVE = (0.125, 0.25, 0.5, 0.75, 1.0)
 ROUNDS = 1000
@@ -199,7 +199,7 @@ class _Run:
     def _fitted(self, inside: IntArray) -> StanceModel:
         keep = np.zeros(len(self.data), dtype=bool)
         keep[inside] = True
-        pipeline = fit(
+        pipeline, _ = fit(
             self.data.only(keep),
             seed=self.seed,
             settings=self.model.arrays.settings,
@@ -226,7 +226,7 @@ class _Run:
         found: dict[str, Any] = {"n": len(self.data)}
         for name, value, interval in zip(names, values, intervals, strict=True):
             found[name] = value
-            found[f"{name}_interval"] = list(interval)
+            found[f"{name}_interval"] = _plain(interval)
         found["ece_before"] = expected_calibration_error(before, self.truth)
         return found
 
@@ -245,7 +245,7 @@ class _Run:
             for offset, name in enumerate(("precision", "recall", "f1")):
                 place = offset * size + number
                 entry[name] = float(values[place])
-                entry[f"{name}_interval"] = list(intervals[place])
+                entry[f"{name}_interval"] = _plain(intervals[place])
             found.append(entry)
         return found
 
@@ -272,9 +272,9 @@ class _Run:
             "n": len(rows),
             "labels": len(present),
             "macro_f1": values[0],
-            "macro_f1_interval": list(intervals[0]),
+            "macro_f1_interval": _plain(intervals[0]),
             "accuracy": values[1],
-            "accuracy_interval": list(intervals[1]),
+            "accuracy_interval": _plain(intervals[1]),
         }
 
     def _baselines(self, guess: IntArray) -> list[dict[str, Any]]:
@@ -314,6 +314,7 @@ class _Run:
         """Train on growing shares of the groups of the first fold's training part."""
         inside, outside = self.folds[0]
         pairs = pairs_of(self.data)
+        labels = np.array([row.label for row in self.data.rows])
         held = [pairs[i] for i in outside]
         names = sorted({self.groups[i] for i in inside})
         order = np.random.default_rng(self.seed).permutation(len(names))
@@ -321,11 +322,14 @@ class _Run:
             self.progress("learning curve", number, len(CURVE))
             chosen = {names[i] for i in order[: max(1, round(share * len(names)))]}
             rows = np.array([i for i in inside if self.groups[i] in chosen])
-            try:
-                fitted = self._fitted(rows)
-            except (DataError, ValueError):
+            if len({labels[i] for i in rows}) < len(self.labels):
                 continue  # too few rows for every label; the curve starts later
-            guess = fitted.probabilities(held).argmax(axis=1)
+            settings = self.model.arrays.settings
+            try:
+                pipeline = fit_uncalibrated(pairs, labels, rows, settings, self.lexicon)
+            except DataError:
+                continue
+            guess = np.array([self.labels.index(label) for label in pipeline.predict(held)])
             score = macro_f1(self.truth[outside], guess, len(self.labels))
             yield {"rows": len(rows), "macro_f1": score, "n": len(outside)}
 
@@ -383,3 +387,7 @@ def _uncalibrated(probabilities: FloatArray, model: StanceModel) -> FloatArray:
     """Return the probabilities as they were before the inverse temperature."""
     beta = float(model.manifest.get("inverse_temperature", 1.0))
     return softmax(np.log(np.maximum(probabilities, 1e-300)) / beta)
+
+
+def _plain(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else list(interval)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from stance.errors import InputError
 from stance.lexicon import Lexicon
@@ -24,6 +25,8 @@ _NEGATED = re.compile(r"(\w+)n['’‘`´]t", re.IGNORECASE)
 _FULL = {"wo": "will", "ca": "can", "sha": "shall"}
 _QUOTES = frozenset('“”„«»"')
 _BREAKS = frozenset(".;:!?–—()")
+_MARKS = _QUOTES | _BREAKS | {","}
+_KEPT = _MARKS | {ACTOR, OTHER}
 _WINDOW = 12  # tokens on either side of the actor; a guess, half a news sentence
 
 
@@ -74,8 +77,7 @@ class FeatureSettings:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A lower-case word, a mark, or one of the placeholders, with its offsets."""
 
     form: str
@@ -85,11 +87,10 @@ class Token:
     @property
     def is_mark(self) -> bool:
         """True for punctuation and quotation marks."""
-        return self.form in _QUOTES or self.form in _BREAKS or self.form == ","
+        return self.form in _MARKS
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A feature with the characters of the sentence it was read from."""
 
     name: str
@@ -118,6 +119,60 @@ class Featurizer:
 
     def tokens(self, sentence: str, actor: str | None = None) -> list[Token]:
         """Return the tokens of a sentence, names replaced by placeholders."""
+        return self._read(sentence, actor)[0]
+
+    def terms(self, sentence: str, actor: str | None = None) -> dict[str, list[Term]]:
+        """Return the terms of every block, in the order in which they stand."""
+        tokens, concepts = self._read(sentence, actor)
+        words = [token for token in tokens if not token.is_mark]
+        settings = self.settings
+        found: dict[str, list[Term]] = {}
+        for block in settings.blocks:
+            if block == "words":
+                found[block] = _ngrams(words, settings.word_ngrams, " ")
+            elif block == "chars":
+                found[block] = _char_terms(words, settings.char_ngrams)
+            elif block == "concepts":
+                plain = [token for token in concepts if not token.is_mark]
+                found[block] = _ngrams(plain, settings.concept_ngrams, ">")
+            else:
+                found[block] = _anchored(words, concepts)
+        return found
+
+    def roles(self, sentence: str) -> set[str]:
+        """Return the lexicon roles that occur in a sentence."""
+        forms = [_lower(token) for token, _, _ in _tokenise(sentence, 0, len(sentence))]
+        return {match.role for match in self.lexicon.match(forms)}
+
+    def _read(self, sentence: str, actor: str | None) -> tuple[list[Token], list[Token]]:
+        """Return the tokens, and the concepts with the placeholders and marks between them."""
+        raw = self._raw_tokens(sentence, actor)
+        lowered = [form if form == ACTOR else _lower(form) for form, _, _ in raw]
+        tokens: list[Token] = []
+        concepts: list[Token] = []
+        position = 0
+        for match in [*self.lexicon.match(lowered), None]:
+            end = match.start if match else len(raw)
+            for index in range(position, end):
+                form, start, stop = raw[index]
+                shown = self._shown(form, lowered[index])
+                if shown == OTHER and index > position and tokens[-1].form == OTHER:
+                    merged = Token(OTHER, tokens[-1].start, stop)
+                    tokens[-1] = concepts[-1] = merged
+                    continue
+                tokens.append(Token(shown, start, stop))
+                if shown in _KEPT:
+                    concepts.append(tokens[-1])
+            if match:
+                for index in range(match.start, match.end):
+                    form, start, stop = raw[index]
+                    shown = NUMBER if form[0].isdigit() else lowered[index]
+                    tokens.append(Token(shown, start, stop))
+                concepts.append(Token(match.concept, raw[match.start][1], raw[match.end - 1][2]))
+                position = match.end
+        return tokens, concepts
+
+    def _raw_tokens(self, sentence: str, actor: str | None) -> list[tuple[str, int, int]]:
         spans = _actor_spans(sentence, actor) if self.settings.mask_names else []
         raw: list[tuple[str, int, int]] = []
         position = 0
@@ -125,88 +180,40 @@ class Featurizer:
             raw += _tokenise(sentence, position, start)
             raw.append((ACTOR, start, end))
             position = end
-        raw += _tokenise(sentence, position, len(sentence))
-        return self._masked(raw)
+        return raw + _tokenise(sentence, position, len(sentence))
 
-    def terms(self, sentence: str, actor: str | None = None) -> dict[str, list[Term]]:
-        """Return the terms of every block, in the order in which they stand."""
-        tokens = self.tokens(sentence, actor)
-        makers = {
-            "words": self._words,
-            "chars": self._chars,
-            "concepts": self._concepts,
-            "anchored": self._anchored,
-        }
-        return {block: list(makers[block](tokens)) for block in self.settings.blocks}
+    def _shown(self, form: str, lower: str) -> str:
+        """Return the form that a token outside of the lexicon is shown with."""
+        if form == ACTOR:
+            return ACTOR
+        if form[0].isdigit():
+            return NUMBER
+        if self.settings.mask_names and form[0].isupper() and lower not in self.known_words:
+            return OTHER
+        return lower
 
-    def roles(self, sentence: str) -> set[str]:
-        """Return the lexicon roles that occur in a sentence."""
-        forms = [_lower(token) for token, _, _ in _tokenise(sentence, 0, len(sentence))]
-        return {match.role for match in self.lexicon.match(forms)}
 
-    def _masked(self, raw: list[tuple[str, int, int]]) -> list[Token]:
-        lowered = [form if form == ACTOR else _lower(form) for form, _, _ in raw]
-        in_lexicon = [False] * len(raw)
-        for match in self.lexicon.match(lowered):
-            in_lexicon[match.start : match.end] = [True] * (match.end - match.start)
-        tokens: list[Token] = []
-        for index, (form, start, end) in enumerate(raw):
-            lower = lowered[index]
-            if form == ACTOR:
-                shown = ACTOR
-            elif form[0].isdigit():
-                shown = NUMBER
-            elif (
-                self.settings.mask_names
-                and form[0].isupper()
-                and not in_lexicon[index]
-                and lower not in self.known_words
-            ):
-                shown = OTHER
-            else:
-                shown = lower
-            last = tokens[-1] if tokens else None
-            if shown == OTHER and last is not None and last.form == OTHER:
-                tokens[-1] = Token(OTHER, last.start, end)
-            else:
-                tokens.append(Token(shown, start, end))
-        return tokens
+def _char_terms(words: list[Token], sizes: tuple[int, int]) -> list[Term]:
+    low, high = sizes
+    return [
+        Term(gram, token.start, token.end)
+        for token in words
+        if not token.form.isupper()
+        for gram in char_ngrams(token.form, low, high)
+    ]
 
-    def _words(self, tokens: list[Token]) -> Iterator[Term]:
-        words = [token for token in tokens if not token.is_mark]
-        yield from _ngrams(words, self.settings.word_ngrams, " ")
 
-    def _chars(self, tokens: list[Token]) -> Iterator[Term]:
-        low, high = self.settings.char_ngrams
-        for token in tokens:
-            if not token.is_mark and not token.form.isupper():
-                for gram in char_ngrams(token.form, low, high):
-                    yield Term(gram, token.start, token.end)
-
-    def _concepts(self, tokens: list[Token]) -> Iterator[Term]:
-        plain = [token for token in self._concept_tokens(tokens) if not token.is_mark]
-        yield from _ngrams(plain, self.settings.concept_ngrams, ">")
-
-    def _concept_tokens(self, tokens: list[Token]) -> list[Token]:
-        """Return the concepts of the tokens, with the placeholders and marks between."""
-        shown: list[Token] = []
-        position = 0
-        for match in self.lexicon.match([token.form for token in tokens]):
-            shown += [t for t in tokens[position : match.start] if _kept(t)]
-            shown.append(Token(match.concept, tokens[match.start].start, tokens[match.end - 1].end))
-            position = match.end
-        return shown + [t for t in tokens[position:] if _kept(t)]
-
-    def _anchored(self, tokens: list[Token]) -> Iterator[Term]:
-        """Yield what stands before and after the actor, within its clause and window."""
-        words = [t for t in tokens if not t.is_mark]
-        for sequence, near in ((words, 2), (self._concept_tokens(tokens), _WINDOW)):
-            places = [index for index, token in enumerate(sequence) if token.form == ACTOR]
-            if not places and sequence is words and words:
-                yield Term("no actor", words[0].start, words[0].start)
-            for place in places[:3]:
-                for side, step in (("<", -1), (">", 1)):
-                    yield from _beside(sequence, place, step, near, side)
+def _anchored(words: list[Token], concepts: list[Token]) -> list[Term]:
+    """Return what stands before and after the actor, within its clause and window."""
+    found: list[Term] = []
+    for sequence, near in ((words, 2), (concepts, _WINDOW)):
+        places = [index for index, token in enumerate(sequence) if token.form == ACTOR]
+        if not places and sequence is words and words:
+            found.append(Term("no actor", words[0].start, words[0].start))
+        for place in places[:3]:
+            for side, step in (("<", -1), (">", 1)):
+                found += _beside(sequence, place, step, near, side)
+    return found
 
 
 def _beside(sequence: list[Token], place: int, step: int, near: int, side: str) -> Iterator[Term]:
@@ -251,16 +258,17 @@ def char_ngrams(word: str, low: int, high: int) -> tuple[str, ...]:
     return tuple(grams)
 
 
-def _ngrams(tokens: list[Token], sizes: tuple[int, int], glue: str) -> Iterator[Term]:
+def _ngrams(tokens: list[Token], sizes: tuple[int, int], glue: str) -> list[Term]:
     forms = [token.form for token in tokens]
-    for size in range(sizes[0], sizes[1] + 1):
-        for index in range(len(forms) - size + 1):
-            name = glue.join(forms[index : index + size])
-            yield Term(name, tokens[index].start, tokens[index + size - 1].end)
-
-
-def _kept(token: Token) -> bool:
-    return token.form in (ACTOR, OTHER, ",") or token.form in _QUOTES or token.form in _BREAKS
+    return [
+        Term(
+            glue.join(forms[index : index + size]),
+            tokens[index].start,
+            tokens[index + size - 1].end,
+        )
+        for size in range(sizes[0], sizes[1] + 1)
+        for index in range(len(forms) - size + 1)
+    ]
 
 
 def _actor_spans(sentence: str, actor: str | None) -> list[tuple[int, int]]:

@@ -11,66 +11,45 @@ from collections.abc import Sequence
 
 from stance.quotations import Quotation
 
-PRONOUNS = frozenset("i he she it we you they who one".split())
-PERSONAL = frozenset("he she they it".split())
+PRONOUNS = frozenset(["i", "he", "she", "it", "we", "you", "they", "who", "one"])
+PERSONAL = frozenset(["he", "she", "they", "it"])
 OBJECTS = frozenset(
-    "him her them us me you it himself herself itself themselves myself ourselves".split()
+    ["him", "her", "them", "us", "me", "you", "it", "himself", "herself", "itself", "themselves", "myself", "ourselves"]
 )
 DETERMINERS = frozenset(
-    "the a an this that these those his her its their our my your some any no every each both "
-    "several many few most all another such either neither one two three four five six seven "
-    "eight nine ten dozens hundreds thousands more other".split()
+    ["the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your", "some", "any", "no", "every", "each", "both", "several", "many", "few", "most", "all", "another", "such", "either", "neither", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozens", "hundreds", "thousands", "more", "other"]
 )
-POSSESSIVES = frozenset("his her its their our my your".split())
+POSSESSIVES = frozenset(["his", "her", "its", "their", "our", "my", "your"])
 PREPOSITIONS = frozenset(
-    "of in on at for from with without by to about against into onto over under after before "
-    "during since until till between among amid around across through throughout within inside "
-    "outside near behind beyond despite toward towards upon via per as like unlike than versus "
-    "regarding concerning following including besides except alongside".split()
+    ["of", "in", "on", "at", "for", "from", "with", "without", "by", "to", "about", "against", "into", "onto", "over", "under", "after", "before", "during", "since", "until", "till", "between", "among", "amid", "around", "across", "through", "throughout", "within", "inside", "outside", "near", "behind", "beyond", "despite", "toward", "towards", "upon", "via", "per", "as", "like", "unlike", "than", "versus", "regarding", "concerning", "following", "including", "besides", "except", "alongside"]
 )
 NOUN_PREPOSITIONS = frozenset(
-    "of for at in from with on to against within inside outside near behind between among under "
-    "by about like close familiar".split()
+    ["of", "for", "at", "in", "from", "with", "on", "to", "against", "within", "inside", "outside", "near", "behind", "between", "among", "under", "by", "about", "like", "close", "familiar"]
 )
 SUBORDINATORS = frozenset(
-    "that if because while when whether although though unless since whereas after before until "
-    "once as what where why how than so lest whenever wherever".split()
+    ["that", "if", "because", "while", "when", "whether", "although", "though", "unless", "since", "whereas", "after", "before", "until", "once", "as", "what", "where", "why", "how", "than", "so", "lest", "whenever", "wherever"]
 )
-RELATIVES = frozenset("who which that whom whose".split())
-COORDINATORS = frozenset("and or but nor yet then".split())
-BE = frozenset("am is are was were be been being 's 're 'm isn't aren't wasn't weren't".split())
+RELATIVES = frozenset(["who", "which", "that", "whom", "whose"])
+COORDINATORS = frozenset(["and", "or", "but", "nor", "yet", "then"])
+BE = frozenset(["am", "is", "are", "was", "were", "be", "been", "being", "'s", "'re", "'m", "isn't", "aren't", "wasn't", "weren't"])
 AUXILIARIES = BE | frozenset(
-    "has have had having do does did will would shall should can could may might must ought "
-    "cannot won't wouldn't can't couldn't shouldn't mustn't don't doesn't didn't hasn't haven't "
-    "hadn't mightn't needn't 'd 'll 've".split()
+    ["has", "have", "had", "having", "do", "does", "did", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "ought", "cannot", "won't", "wouldn't", "can't", "couldn't", "shouldn't", "mustn't", "don't", "doesn't", "didn't", "hasn't", "haven't", "hadn't", "mightn't", "needn't", "'d", "'ll", "'ve"]
 )
 MODALS = frozenset(
-    "do does did will would shall should can could may might must cannot won't wouldn't can't "
-    "couldn't shouldn't mustn't don't doesn't didn't mightn't needn't to 'd 'll let help".split()
+    ["do", "does", "did", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "cannot", "won't", "wouldn't", "can't", "couldn't", "shouldn't", "mustn't", "don't", "doesn't", "didn't", "mightn't", "needn't", "to", "'d", "'ll", "let", "help"]
 )
 ADVERBS = frozenset(
-    "not never also already always still just even ever now then soon once twice later earlier "
-    "again often sometimes long instead too further first recently yesterday today tonight only "
-    "simply thus therefore however meanwhile moreover rather quite very all both almost perhaps "
-    "maybe yet so far either neither nonetheless nevertheless since elsewhere indeed likewise "
-    "alike afterwards afterward ago back famously further previously consistently openly n't as "
-    "well".split()
+    ["not", "never", "also", "already", "always", "still", "just", "even", "ever", "now", "then", "soon", "once", "twice", "later", "earlier", "again", "often", "sometimes", "long", "instead", "too", "further", "first", "recently", "yesterday", "today", "tonight", "only", "simply", "thus", "therefore", "however", "meanwhile", "moreover", "rather", "quite", "very", "all", "both", "almost", "perhaps", "maybe", "yet", "so", "far", "either", "neither", "nonetheless", "nevertheless", "since", "elsewhere", "indeed", "likewise", "alike", "afterwards", "afterward", "ago", "back", "famously", "further", "previously", "consistently", "openly", "n't", "as", "well"]
 )
-NOT_ADVERBS = frozenset("ally family reply supply italy assembly july rally bully".split())
+NOT_ADVERBS = frozenset(["ally", "family", "reply", "supply", "italy", "assembly", "july", "rally", "bully"])
 TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight tomorrow "
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening night week month "
-    "year weekend noon midday earlier later recently last next this".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today", "tonight", "tomorrow", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "morning", "afternoon", "evening", "night", "week", "month", "year", "weekend", "noon", "midday", "earlier", "later", "recently", "last", "next", "this"]
 )
-PARTICIPLE_NOUNS = frozenset("meeting building hearing briefing filing ruling beijing".split())
+PARTICIPLE_NOUNS = frozenset(["meeting", "building", "hearing", "briefing", "filing", "ruling", "beijing"])
 VERBS = frozenset(
-    "went came made took gave got met left ran won lost began became brought held kept led sent "
-    "stood spent paid faced put cut hit won grew rose fell broke drew drove sat sought fought "
-    "caught built bought taught goes comes makes takes gives gets runs wins loses begins becomes "
-    "brings keeps leads sends stands faces remains remain appears appear seems seem needs leaves "
-    "turns works lives looks includes include means continues follows allows lies comes".split()
+    ["went", "came", "made", "took", "gave", "got", "met", "left", "ran", "won", "lost", "began", "became", "brought", "held", "kept", "led", "sent", "stood", "spent", "paid", "faced", "put", "cut", "hit", "won", "grew", "rose", "fell", "broke", "drew", "drove", "sat", "sought", "fought", "caught", "built", "bought", "taught", "goes", "comes", "makes", "takes", "gives", "gets", "runs", "wins", "loses", "begins", "becomes", "brings", "keeps", "leads", "sends", "stands", "faces", "remains", "remain", "appears", "appear", "seems", "seem", "needs", "leaves", "turns", "works", "lives", "looks", "includes", "include", "means", "continues", "follows", "allows", "lies", "comes"]
 )
+_CONTRACTED = frozenset(["i", "he", "she", "it", "we", "you", "they", "who", "that", "there", "what", "here"])
 _TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
 
 
@@ -117,10 +96,19 @@ class Tokens:
             if word == "." and words and b < end and kinds[-1] == "w":
                 ends[-1] = b  # the stop of an abbreviation
                 continue
+            cut = word.find("'")
+            if cut > 0 and word[:cut].lower() in _CONTRACTED and len(word) > cut + 1:
+                words.append(word[:cut])
+                starts.append(a)
+                ends.append(a + cut)
+                kinds.append("w")
+                word, a = word[cut:], a + cut
+                kinds.append("w")
+            else:
+                kinds.append("w" if word[0].isalnum() else "p")
             words.append(word)
             starts.append(a)
             ends.append(b)
-            kinds.append("w" if word[0].isalnum() else "p")
 
     def text(self, a: int, b: int) -> str:
         """Return the printed text of the tokens `a` to `b` (exclusive)."""
@@ -133,8 +121,9 @@ class Tokens:
             return True
         if self.kinds[i] == "q":  # Sybiha “urgently” called on …
             quote = self.quotes[i]
-            return self.clean[quote.inner_end - 2 : quote.inner_end] == "ly" and " " not in (
-                self.clean[quote.inner_start : quote.inner_end]
+            return (
+                self.clean[quote.inner_end - 2 : quote.inner_end] == "ly"
+                and " " not in (self.clean[quote.inner_start : quote.inner_end])
             )
         return False
 

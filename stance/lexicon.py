@@ -84,13 +84,15 @@ class Lexicon:
         while position < size:
             step = 1
             for form, entry in self.candidates(tokens[position]):
-                end = position + len(form)
-                if end <= size and all(
-                    _fits(part, tokens[position + offset])
-                    for offset, part in enumerate(form[1:], start=1)
-                ):
-                    matches.append(Match(position, end, entry.concept, entry.role))
-                    step = len(form)
+                length = len(form)
+                if position + length > size:
+                    continue
+                offset = 1
+                while offset < length and _fits(form[offset], tokens[position + offset]):
+                    offset += 1
+                if offset == length:
+                    matches.append(Match(position, position + length, entry.concept, entry.role))
+                    step = length
                     break
             position += step
         return matches
@@ -194,4 +196,4 @@ def _preference(item: tuple[tuple[str, ...], Entry]) -> tuple[int, int, int, str
 
 
 def _fits(part: str, token: str) -> bool:
-    return token.startswith(part[:-1]) if part.endswith("*") else token == part
+    return token == part or (part[-1] == "*" and token.startswith(part[:-1]))

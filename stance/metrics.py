@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+Interval = tuple[float, float]
 BINS = 10
 
 
@@ -97,16 +98,13 @@ def cohen_kappa(one: Sequence[str], other: Sequence[str]) -> float:
 
 def bootstrap_interval(
     figure: Callable[[Any], float], groups: Sequence[str], *, seed: int, rounds: int = 1000
-) -> tuple[float, float]:
+) -> Interval | None:
     """Return the 95 % percentile interval of ``figure(row numbers)``, groups resampled.
 
     Whole groups are drawn with replacement (Field and Welsh 2007), because the rows of a
-    group are not independent.
+    group are not independent; a single group has no interval.
     """
-    low, high = bootstrap_intervals(lambda rows: [figure(rows)], groups, seed=seed, rounds=rounds)[
-        0
-    ]
-    return low, high
+    return bootstrap_intervals(lambda rows: [figure(rows)], groups, seed=seed, rounds=rounds)[0]
 
 
 def bootstrap_intervals(
@@ -115,9 +113,14 @@ def bootstrap_intervals(
     *,
     seed: int,
     rounds: int = 1000,
-) -> list[tuple[float, float]]:
-    """Return an interval for each of the figures, as `bootstrap_interval` does for one."""
+) -> list[Interval | None]:
+    """Return an interval for each of the figures, as `bootstrap_interval` does for one.
+
+    A single group has no interval: None.
+    """
     names, inverse = np.unique(np.array(groups), return_inverse=True)
+    if len(names) < 2:
+        return [None] * len(figures(np.arange(len(groups))))
     order = np.argsort(inverse, kind="stable")
     starts = np.searchsorted(inverse[order], np.arange(len(names) + 1))
     members = [order[starts[i] : starts[i + 1]] for i in range(len(names))]

@@ -44,7 +44,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Inverse strength of the L2 penalty.
     class_weight : "balanced" or None, default="balanced"
     folds : int, default=5
-        Folds of the calibration; fewer where the data have fewer rows or groups.
+        Folds of the calibration; fewer where the data have fewer rows or groups, and 0 to
+        leave it to `calibrate`.
     target_accuracy : float, default=0.9
         Accuracy wanted of the predictions called confident, out of fold.
     max_iter : int, default=1000
@@ -102,30 +103,44 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             logits = _columns(
                 cross_val_predict(base, X, encoded, cv=folds, method="decision_function")
             )
-            self.beta_ = inverse_temperature(logits, encoded)
-            probabilities = softmax(logits * self.beta_)
-            self.threshold_ = confidence_threshold(
-                probabilities.max(axis=1),
-                probabilities.argmax(axis=1) == encoded,
-                self.target_accuracy,
-            )
+            self.calibrate(logits, encoded)
+        return self
+
+    def calibrate(self, logits: FloatArray, numbers: NDArray[Any]) -> StanceClassifier:
+        """Set temperature and threshold from held-out uncalibrated logits.
+
+        Parameters
+        ----------
+        logits : ndarray of shape (n_rows, n_classes)
+            Of rows that the regression behind them was not fitted to.
+        numbers : ndarray of shape (n_rows,)
+            The true class of each row, counted as in `classes_`.
+        """
+        self.beta_ = inverse_temperature(logits, numbers)
+        probabilities = softmax(logits * self.beta_)
+        self.threshold_ = confidence_threshold(
+            probabilities.max(axis=1),
+            probabilities.argmax(axis=1) == numbers,
+            self.target_accuracy,
+        )
         return self
 
     def decision_function(self, X: ArrayLike) -> FloatArray:
         """Return calibrated logits, shape (n_samples, n_classes); (n_samples,) for two."""
-        logits = self._logits(X)
+        logits = self.logits(X)
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
         """Return calibrated probabilities, shape (n_samples, n_classes)."""
-        return softmax(self._logits(X))
+        return softmax(self.logits(X))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the most probable class of each row."""
-        chosen: NDArray[Any] = self.classes_[self._logits(X).argmax(axis=1)]
+        chosen: NDArray[Any] = self.classes_[self.logits(X).argmax(axis=1)]
         return chosen
 
-    def _logits(self, X: ArrayLike) -> FloatArray:
+    def logits(self, X: ArrayLike) -> FloatArray:
+        """Return calibrated logits, shape (n_samples, n_classes), for two classes as well."""
         check_is_fitted(self)
         matrix: Any = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
         product: FloatArray = np.asarray(matrix @ self.coef_.T) + self.intercept_

@@ -32,11 +32,10 @@ Range = tuple[int, int]
 
 MAX_SUBJECT = 60  # tokens looked at leftwards from a verb; a guess
 _APPOSITION = frozenset(
-    "a an the who whose which where one formerly both including along as".split()
+    ["a", "an", "the", "who", "whose", "which", "where", "one", "formerly", "both", "including", "along", "as"]
 )
 _PLURALS = frozenset(
-    "they we i you people men women police many some few most others both critics all these "
-    "those and several majority".split()
+    ["they", "we", "i", "you", "people", "men", "women", "police", "many", "some", "few", "most", "others", "both", "critics", "all", "these", "those", "and", "several", "majority", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 )
 
 
@@ -81,8 +80,8 @@ class Phrases:
             return False
         low = self.t.lows[i - 1]
         return (
-            low in DETERMINERS
-            and low not in ("that", "all", "both", "some", "many", "most", "few", "each", "this")
+            (low in DETERMINERS
+            and low not in ("that", "all", "both", "some", "many", "most", "few", "each", "this"))
             or low in POSSESSIVES
             or low in PREPOSITIONS
             or low.endswith(("'s", "s'"))
@@ -106,16 +105,27 @@ class Phrases:
     def noun_phrase(self, last: int) -> Range | None:
         """Return the noun phrase that ends with token `last`."""
         t, k = self.t, last
+        if t.words[last] == ")":
+            while k >= 0 and t.words[k] != "(":
+                k -= 1
+            return self.noun_phrase(k - 1) if k > 0 else None
+        if t.kinds[last] == "q":
+            return None
         low = t.lows[last]
         if t.kinds[last] == "p" or low in PREPOSITIONS or low in SUBORDINATORS:
             return None
         if low in PRONOUNS:
             return (last, last + 1)
-        if low in DETERMINERS and low not in _NOUNLIKE or low in OBJECTS or self.is_verb(last):
+        if (low in DETERMINERS and low not in _NOUNLIKE) or low in OBJECTS or self.is_verb(last):
             return None
         stop = max(-1, last - MAX_SUBJECT)
         while k - 1 > stop and self._continues(k - 1, k):
             k -= 1
+        if k - 1 > stop and self.is_verb(k - 1):
+            for r in range(k - 1, max(0, k - 5), -1):
+                if t.lows[r] in ("who", "that", "which"):  # voters who backed her said
+                    before = self.noun_phrase(r - 1)
+                    return (before[0], last + 1) if before is not None else None
         start = self._trimmed(k, last)
         return (start, last + 1) if start <= last else None
 
@@ -162,9 +172,15 @@ class Phrases:
         if low.endswith(("'s", "s'")):
             return False
         if cue.tense == "base":
-            return low in _PLURALS or (
-                low.endswith("s") and not low.endswith("ss")
-            ) or low in RELATIVES or t.words[j] in (",", ")") or self._coordinated(j)
+            return (
+                low in _PLURALS
+                or low in ("percent", "%")
+                or low.isdigit()
+                or (low.endswith("s") and not low.endswith("ss"))
+                or low in RELATIVES
+                or t.words[j] in (",", ")")
+                or self._coordinated(j)
+            )
         if cue.tense == "s":
             return not (low.endswith("s") and not t.is_name(j) and not low.endswith("ss"))
         return True
@@ -183,7 +199,9 @@ class Phrases:
         if t.lows[after] in PRONOUNS and t.lows[after] != "one":
             return False
         if t.kinds[k] == "q":
-            return t.quotes[k].inner_end - t.quotes[k].inner_start < 40
+            quote = t.quotes[k]
+            last = t.clean[quote.inner_end - 1]
+            return quote.inner_end - quote.inner_start < 40 and last.isalnum()
         if low in SUBORDINATORS and low not in ("as", "than", "like"):
             return False
         if low in PREPOSITIONS:
@@ -192,7 +210,7 @@ class Phrases:
             return k > 0 and self._nounlike(k - 1) and self._parallel(k)
         if low in ("but", "then", "yet", "nor") or low in RELATIVES:
             return False
-        if low in PRONOUNS and low != "one" or low in OBJECTS and low not in POSSESSIVES:
+        if (low in PRONOUNS and low != "one") or (low in OBJECTS and low not in POSSESSIVES):
             return False
         if low in ADVERBIAL:
             return False
@@ -227,7 +245,8 @@ class Phrases:
         while start < last and (
             t.lows[start] in COORDINATORS
             or (t.is_adverb(start) and t.lows[start] not in _NOUNLIKE)
-            or t.lows[start] in TIMES and t.lows[start] not in ("next", "last", "this")
+            or (t.lows[start] in TIMES
+            and t.lows[start] not in ("next", "last", "this"))
         ):
             start += 1
         if t.lows[start] in PREPOSITIONS:
@@ -246,10 +265,7 @@ class Phrases:
         """Return the subject before a comma: over appositions and parentheses."""
         t = self.t
         if t.words[j] == ")":
-            k = j - 1
-            while k >= 0 and t.words[k] != "(":
-                k -= 1
-            return self.noun_phrase(k - 1) if k > 0 else None
+            return self.noun_phrase(j)
         closing = t.words[j]
         segments: list[Range] = []
         end, k = j, j - 1
@@ -319,7 +335,7 @@ class Phrases:
             return True
         if low in TIMES and k > start and t.lows[k - 1] not in PREPOSITIONS:
             return True
-        return k > start and (low in AUXILIARIES or low in PRONOUNS and low != "one")
+        return k > start and (low in AUXILIARIES or (low in PRONOUNS and low != "one"))
 
 
 def head(tokens: Tokens, phrase: Range) -> str:
@@ -340,9 +356,7 @@ def is_document(word: str) -> bool:
 
 
 _NOUNLIKE = frozenset(
-    "one two three four five six seven eight nine ten many some few most all both several this "
-    "that these those others other another each neither either any more dozens hundreds "
-    "thousands".split()
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "many", "some", "few", "most", "all", "both", "several", "this", "that", "these", "those", "others", "other", "another", "each", "neither", "either", "any", "more", "dozens", "hundreds", "thousands"]
 )
-ADVERBIAL = frozenset("yesterday today tonight tomorrow however meanwhile though".split())
+ADVERBIAL = frozenset(["yesterday", "today", "tonight", "tomorrow", "however", "meanwhile", "though"])
 __all__ = ["BE", "MODALS", "Phrases", "Range", "head", "is_document"]

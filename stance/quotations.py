@@ -92,7 +92,7 @@ def _single(clean: str, start: int, end: int, taken: list[Quotation]) -> list[Qu
         if opened is not None and (at - opened > 2_000 or _crosses(taken, position, opened)):
             opened = weak = None
         if opened is None:
-            if (before.isspace() or before in _OPENING) and (after.isalpha() or after in "“\""):
+            if (before.isspace() or before in _OPENING) and (after.isalpha() or after in '“"'):
                 opened, weak = at, None
         elif not after.isalnum() and not before.isspace() and match.group() != "‘":
             if before == "s" and after == " " and weak is None:

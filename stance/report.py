@@ -87,8 +87,8 @@ def markdown_cell(value: object) -> str:
 
 
 def interval_text(interval: Sequence[float] | None) -> str:
-    """Return "0.61 to 0.66", or "" without an interval."""
-    return "" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
+    """Return "0.61 to 0.66"; a single group has no interval."""
+    return "no interval" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
 
 
 def signed(value: float | None) -> str:

@@ -10,6 +10,7 @@ from stance.borders import (
     WH,
     content_end,
     is_trailing,
+    skip_addressee,
     skip_adverbials,
     trimmed,
 )
@@ -40,10 +41,16 @@ def match_cues(tokens: Tokens, table: Mapping[str, Sequence[Cue]]) -> dict[int, 
     """Return the longest cue that starts at each token; tokens inside one start none."""
     found: dict[int, Cue] = {}
     lows, n, done = tokens.lows, len(tokens), 0
+    words = [word for word, kind in zip(tokens.words, tokens.kinds, strict=True) if kind == "w"]
+    titled = sum(word[0].isupper() for word in words) * 2 > len(words)
     for i, low in enumerate(lows):
         if i < done:
             continue
         for cue in table.get(low, ()):
+            if cue.kind == "noun" and not _owned(tokens, i):
+                continue
+            if i and tokens.is_name(i) and not titled:
+                break  # State Department
             if len(cue.words) == 1 or lows[i + 1 : i + len(cue.words)] == list(cue.words[1:]):
                 found[i] = cue
                 done = i + len(cue.words) if cue.kind != "noun" else done
@@ -54,6 +61,18 @@ def match_cues(tokens: Tokens, table: Mapping[str, Sequence[Cue]]) -> dict[int, 
                     found[i] = cue
                     break
     return found
+
+
+def _owned(tokens: Tokens, i: int) -> bool:
+    """Tell whether token `i` may be a noun with an owner: *his plans*, *French plans*."""
+    if i == 0:
+        return False
+    low = tokens.lows[i - 1]
+    if low in POSSESSIVES or low.endswith(("'s", "s'")):
+        return True
+    if tokens.is_name(i - 1):
+        return not tokens.lows[i].endswith("s")
+    return i > 1 and (tokens.lows[i - 2] in POSSESSIVES or tokens.lows[i - 2].endswith("'s"))
 
 
 class UnitReader:
@@ -68,17 +87,38 @@ class UnitReader:
         self.is_actor = is_actor
         self.found: list[Found] = []
         self.border = 0  # tokens before it are spent on an earlier statement
+        self._speaker: Range | None = None
+        self._inside = ""
+        self._spent: set[int] = set()
+        self._speakers: dict[int, Range] = {}
 
     def read(self) -> list[Found]:
         """Return the statements of the unit."""
         for i, cue in self.cues.items():
-            if "prefix" in cue.frames or "prefix-name" in cue.frames:
+            if "post" in cue.frames and self._after_content(i, cue):
+                self._spent.add(i)
+        self._speaker = None
+        for i, cue in self.cues.items():
+            if i in self._spent:
+                self._speaker = self._speakers.get(i)
+            elif "prefix" in cue.frames or "prefix-name" in cue.frames:
                 self._prefix(i, cue)
             elif cue.kind == "noun":
                 self._noun(i, cue)
             else:
                 self._verb(i, cue)
         return self.found
+
+    def _after_content(self, i: int, cue: Cue) -> bool:
+        if cue.tense == "ing" or self._is_passive(i, cue):
+            return False
+        end = self._cue_end(i, cue)
+        subject = self.p.subject(i, cue)
+        if subject is not None and self.t.lows[subject[1]:i] and "who" in self.t.lows[subject[1]:i]:
+            return False
+        if subject is None:
+            return self._inverted(i, end, cue)
+        return self._post(subject, i, end, cue)
 
     # -- verbs -------------------------------------------------------------------------
 
@@ -89,22 +129,21 @@ class UnitReader:
             return
         subject, how = self._subject(i, cue)
         if subject is None:
-            if "post" in cue.frames and self._inverted(i, end, cue):
-                return
-            if how == "none":
-                return
+            return
         if "clear" in cue.frames:
+            if end < len(t) and t.kinds[end] == "w" and t.lows[end] not in PREPOSITIONS:
+                return  # said this week
             self._add("clear", [], (i, end), subject, cue)
             return
-        if how == "subject" and subject and "post" in cue.frames and self._post(subject, i, end, cue):
-            return
+        self._inside = self._context(subject) if subject else ""
         content, rule = self._content(i, end, cue)
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
-        if start < stop:
-            self._add(f"{rule}/{how}", [(start, stop)], (i, end), subject, cue)
-            self.border = max(self.border, end)
+        if rule == "colon" and start >= stop:
+            self._add(f"colon-next-{how}", [], (i, end), subject, cue)
+        elif start < stop:
+            self._add(f"{rule}-{how}", [(start, stop)], (i, end), subject, cue)
 
     def _subject(self, i: int, cue: Cue) -> tuple[Range | None, str]:
         """Return the subject of a cue, and how it was found; "none" if the cue is no verb."""
@@ -121,7 +160,7 @@ class UnitReader:
         if joined or (low == "," and j + 1 < i and t.lows[j + 1] in ("then", "and", "but")):
             if cue.tense == "base" and not modal:
                 return None, "none"
-            subject = self._last_subject() or p.clause_subject(j)
+            subject = self._speaker or p.clause_subject(j)
             return subject, "coordination" if subject else "none"
         subject = p.subject(i, cue)
         if subject is None:
@@ -139,22 +178,38 @@ class UnitReader:
             low = t.lows[j]
             if low in DETERMINERS or low in POSSESSIVES or low.endswith("'s"):
                 return None, "none"
+            if low in PREPOSITIONS and low not in _BEFORE_PARTICIPLE:
+                return None, "none"
             if low not in PREPOSITIONS and low not in SUBORDINATORS and low not in ("and", "or"):
-                subject = p.noun_phrase(j)
+                subject = None if self._speaker else p.noun_phrase(j)
                 if subject is not None and not is_document(head(t, subject)):
                     return subject, "participle"
-        subject = self._last_subject() or p.clause_subject(i)
+        subject = self._speaker or p.clause_subject(i)
         return subject, "participle" if subject else "none"
 
     def _controller(self, i: int, j: int) -> tuple[Range | None, str]:
         """Resolve the subject of an infinitive: that of the verb that governs it."""
-        subject = self._last_subject() or self.p.clause_subject(i)
-        return subject, "infinitive" if subject else "none"
+        to = next((k for k in range(i - 1, max(-1, i - 4), -1) if self.t.lows[k] == "to"), -1)
+        if to >= 0 and any(one.fragments[:1] and one.fragments[0][0] == self.t.starts[to]
+                           for one in self.found):
+            return None, "none"
+        subject = self._speaker or self.p.clause_subject(i)
+        if subject is None or self.t.lows[subject[0]] in ("it", "there"):
+            return None, "none"
+        return subject, "infinitive"
 
-    def _last_subject(self) -> Range | None:
-        return self._speaker
-
-    _speaker: Range | None = None
+    def _context(self, subject: Range) -> str:
+        """Tell whether the clause of this subject is a subordinate or relative one."""
+        t = self.t
+        k = subject[0] - 1
+        while k >= 0 and t.is_adverb(k) and t.lows[k] not in _CLAUSE_OPENERS:
+            k -= 1
+        if k >= 0 and t.lows[k] in _CLAUSE_OPENERS and (k == 0 or t.kinds[k - 1] == "p"):
+            return "subordinate"
+        after = subject[1]
+        if after + 1 < len(t) and t.words[after] in (",", "—", "-"):
+            return "relative" if t.lows[after + 1] in ("who", "which") else ""
+        return ""
 
     def _content(self, i: int, end: int, cue: Cue) -> tuple[Range | None, str]:
         """Return the content to the right of a cue."""
@@ -165,24 +220,43 @@ class UnitReader:
         if t.words[end] == ":" and frames & {"quote", "that", "np"}:
             return (end + 1, n), "colon"
         if t.lows[end] == "to" and "to-inf" in frames:
-            return (end, content_end(p, end, cue, strict=True)), "to-inf"
+            return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "to-inf"
         if "obj-to-inf" in frames:
             to = self._object_infinitive(end)
             if to is not None:
                 return (to, content_end(p, to, cue, strict=True)), "obj-to-inf"
         r = end
         if "that" in frames or "quote" in frames:
-            r = skip_adverbials(p, end, addressee="addressee" in frames)
+            told = "addressee" in frames
+            if told and "np" in frames:
+                k = skip_addressee(p, end)
+                if end < k < n and t.lows[k] in ("against", "about", "of", "not"):
+                    return (end, content_end(p, k, cue, strict=True)), "np"
+            r = skip_adverbials(p, end, addressee=told)
             found = self._clause(r, end, cue)
             if found[0] is not None:
                 return found
         if "wh" in frames:
             r = skip_adverbials(p, end, addressee="addressee" in frames)
             if r < n and t.lows[r] in WH:
-                return (r, content_end(p, r, cue, strict=False)), "wh"
+                return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "wh"
+        if "quote" in frames:
+            colon = self._colon(end)
+            if colon is not None:
+                return (colon + 1, n), "colon"
         if frames & {"np", "ing"}:
             return self._phrase(end, cue)
         return None, ""
+
+    def _colon(self, end: int) -> int | None:
+        """Return a colon before a quotation, or at the end, that belongs to the cue at `end`."""
+        t, n = self.t, len(self.t)
+        for k in range(end, min(n, end + 25)):
+            if k in self.cues or t.kinds[k] == "q":
+                return None
+            if t.words[k] == ":":
+                return k if k + 1 >= n or t.kinds[k + 1] == "q" else None
+        return None
 
     def _clause(self, r: int, end: int, cue: Cue) -> tuple[Range | None, str]:
         t, p, n = self.t, self.p, len(self.t)
@@ -198,13 +272,13 @@ class UnitReader:
         if "that" not in cue.frames or t.kinds[r] == "p":
             return None, ""
         if t.lows[r] == "that":
-            return (r + 1, content_end(p, r + 1, cue, strict=False)), "that"
+            return (r + 1, content_end(p, r + 1, cue, strict=False, inside=self._inside)), "that"
         if t.lows[r] in SUBORDINATORS or t.lows[r] in ("and", "or", "but"):
             if t.lows[r] in WH or t.lows[r] == "if":
-                return (r, content_end(p, r, cue, strict=False)), "wh"
+                return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "wh"
             return None, ""
         if self._has_verb(r):
-            return (r, content_end(p, r, cue, strict=False)), "bare"
+            return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
         return None, ""
 
     def _has_verb(self, r: int) -> bool:
@@ -226,11 +300,13 @@ class UnitReader:
         low = t.lows[end]
         if t.kinds[end] == "p" and t.words[end] not in "$€£(":
             return None, ""
+        if low == "as" and end + 1 < n:
+            return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "np"
         if low in PREPOSITIONS or low in SUBORDINATORS and low not in WH or low in ("and", "or"):
             return None, ""
         if t.is_adverb(end) and low not in ("all", "both", "any", "only", "very", "so"):
             return None, ""
-        return (end, content_end(p, end, cue, strict=True)), "np"
+        return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "np"
 
     def _object_infinitive(self, end: int) -> int | None:
         """Return the *to* of ``urged OBJECT to …``, if there is one close by."""
@@ -267,11 +343,20 @@ class UnitReader:
     def _over_apposition(self, r: int) -> int:
         """Return the token after the apposition at `r`, if one is there: ``, a spokesman,``."""
         t, n = self.t, len(self.t)
-        if r >= n or t.words[r] != ",":
+        if r + 1 >= n or t.words[r] != ",":
+            return r
+        if t.lows[r + 1] not in DETERMINERS and not (
+            r + 2 < n and t.lows[r + 1] in ("who", "whose", "which")
+        ) and not t.is_name(r + 1) and not t.lows[r + 1].isdigit():
             return r
         if r + 1 < n and (t.kinds[r + 1] == "q" or (r + 1) in self.cues):
             return r
+        relative = t.lows[r + 1] in ("who", "whose", "which")
         for k in range(r + 1, n):
+            if not relative and t.kinds[k] == "w" and self.p.is_verb(k):
+                relative = t.lows[k - 1] in ("who", "which", "that")
+                if not relative:
+                    return r
             if t.kinds[k] == "q":
                 return k - 1 if t.words[k - 1] == "," else k
             if t.words[k] == ",":
@@ -295,11 +380,18 @@ class UnitReader:
             last = t.clean[quote.inner_end - 1]
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None
-        elif not comma or not is_trailing(self.p, after) and not self._goes_on(after):
+        goes_on = self._goes_on(after)
+        if t.kinds[k] != "q" and (not comma or not goes_on and not is_trailing(self.p, after)):
             return None
         first = max(self.border, self._left_start(k))
-        if t.kinds[k] != "q" and (k - first < 2 or t.lows[first] in _INTRODUCERS):
-            return None
+        opening = self.cues.get(first)
+        if t.kinds[first] != "q" and opening is not None and opening.tense == "ing":
+            return None  # Citing “…,” the minister said
+        if t.kinds[k] != "q":
+            if goes_on:
+                return None if all(t.is_adverb(m) for m in range(first, k + 1)) else (first, k + 1)
+            if k - first < 2 or t.lows[first] in _INTRODUCERS:
+                return None
         return (first, k + 1)
 
     def _left_start(self, k: int) -> int:
@@ -315,7 +407,9 @@ class UnitReader:
         if r + 1 >= n or t.words[r] != ",":
             return False
         low = t.lows[r + 1]
-        return not low.endswith("ing") and low not in ("but", "while", "as", "according", "that")
+        if low == "but":
+            return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")
+        return not low.endswith("ing") and low not in ("and", "while", "as", "according", "that")
 
     def _finish_post(
         self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str
@@ -459,18 +553,20 @@ class UnitReader:
                 end -= 1
             mention = (start, end)
             if cue.kind != "noun":
-                self._speaker = who
+                self._speaker = self._speakers[cue_at[0]] = who
         self.found.append(
             Found(
                 rule,
                 [(t.starts[a], t.ends[b - 1]) for a, b in fragments if a < b],
-                (t.starts[cue_at[0]], t.ends[cue_at[1] - 1]),
+                (t.starts[cue_at[0] + (cue.tense == "be")], t.ends[cue_at[1] - 1]),
                 mention,
                 cue.kind,
             )
         )
 
 
+_CLAUSE_OPENERS = frozenset("while although though when as after before since if once".split())
+_BEFORE_PARTICIPLE = frozenset("by after before in without since".split())
 _INTRODUCERS = frozenset(
     "in on at after before during when while as although though since despite if asked with "
     "for by citing according unlike earlier later".split()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stance.actors import Mention, Registry, load_registry
@@ -12,6 +12,8 @@ from stance.records import Kind, Skipped, Span, Statement
 from stance.rules import Found
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
 from stance.units import Unit, read_units, units_of
+
+MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,15 @@ def _names(
     return word in registry.demonyms or registry.canonical(word) is not None
 
 
+def _weight(one: Found) -> int:
+    """Rank who a quotation without a cue goes on from: quoted before, reported, of a view."""
+    if one.rule.startswith("quote"):
+        return 4 if one.rule.startswith("quote-run-on") else 5
+    if one.kind == "speech":
+        return 3
+    return 2 if one.kind == "stance" else 1
+
+
 class _Assembler:
     """Turns what the rules found into statements with resolved speakers."""
 
@@ -99,23 +110,27 @@ class _Assembler:
     ) -> list[Statement]:
         """Return the statements in order of content and cue."""
         statements: list[Statement] = []
-        previous: Speaker | None = None
-        for _, one in found:
-            speakers = self._speakers(one, previous)
-            if one.kind == "speech" and speakers[0].actor is not None:
-                previous = speakers[0]
+        voices: dict[int, tuple[int, Speaker]] = {}
+        for index, one in found:
+            speakers = self._speakers(one, index, voices)
+            weight = _weight(one)
+            if weight > voices.get(index, (0, None))[0]:
+                voices[index] = (weight, speakers[0])
             for speaker in speakers:
                 statements.extend(self._split(one, speaker))
         statements.sort(key=lambda s: (s.content.start, s.cue.start if s.cue else s.content.start))
         return statements
 
-    def _speakers(self, one: Found, previous: Speaker | None) -> list[Speaker]:
+    def _speakers(
+        self, one: Found, index: int, voices: Mapping[int, tuple[int, Speaker]]
+    ) -> list[Speaker]:
         if one.mention is not None:
             return self.resolver.resolve(*one.mention)
         if one.rule.startswith("quote-run-on"):
-            if previous is not None:
-                return [Speaker(None, previous.actor, previous.actor_id, "run-on")]
-            return [Speaker(None, None, None, "none")]
+            for unit in range(index, max(-1, index - MAX_RUN_ON), -1):
+                if unit in voices:
+                    voice = voices[unit][1]
+                    return [Speaker(None, voice.actor, voice.actor_id, "run-on")]
         return [Speaker(None, None, None, "none")]
 
     def _split(self, one: Found, speaker: Speaker) -> Iterator[Statement]:

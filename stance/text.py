@@ -282,7 +282,9 @@ def sentences(text: str) -> list[Sentence]:
             borders = _borders(clean, start, end)
         else:
             borders = [(start, end)]
-        found.extend(Sentence(Span(a, b, text[a:b]), number, kind) for a, b in _trimmed(clean, borders))
+        found.extend(
+            Sentence(Span(a, b, text[a:b]), number, kind) for a, b in _trimmed(clean, borders)
+        )
     return found
 
 

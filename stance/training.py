@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from stance.dataset import Dataset, Row, grouped, read_dataset
@@ -32,6 +33,7 @@ from stance.model import (
 )
 from stance.predict import StanceModel
 from stance.resources import default_target
+from stance.scorer import softmax
 from stance.slices import slice_names
 from stance.store import save_model
 
@@ -85,10 +87,16 @@ def train(
     tell("read", 0, FOLDS + 2)
     lexicon = lexicon if lexicon is not None else load_lexicon()
     settings = settings or FeatureSettings()
-    held_out = out_of_fold(data, seed=seed, settings=settings, lexicon=lexicon, progress=tell)
-    tell("fit", FOLDS, FOLDS + 2)
-    pipeline = fit(data, seed=seed, settings=settings, lexicon=lexicon, accuracy=target_accuracy)
+    pipeline, held_out = fit(
+        data,
+        seed=seed,
+        settings=settings,
+        lexicon=lexicon,
+        accuracy=target_accuracy,
+        progress=tell,
+    )
     arrays = export_arrays(pipeline, data.labels)
+    order = [list(pipeline.classes_).index(label) for label in data.labels]
     if target is None:
         target = default_target() if dataset is None else ""
     manifest = {
@@ -106,7 +114,7 @@ def train(
             "labels": dict(Counter(row.label for row in data.rows)),
             "skipped": len(data.skipped),
         },
-        "metrics": _metrics(data, held_out, seed),
+        "metrics": _metrics(data, held_out[:, order], seed),
         "versions": versions(),
     }
     tell("save", FOLDS + 1, FOLDS + 2)
@@ -146,15 +154,57 @@ def fit(
     settings: FeatureSettings,
     lexicon: Lexicon,
     accuracy: float = 0.9,
+    progress: Progress | None = None,
+) -> tuple[Pipeline, FloatArray]:
+    """Fit the pipeline to all rows and calibrate it on rows it has not seen.
+
+    For the calibration every fold repeats the whole of training (words seen, vocabulary,
+    idf, weights): a vocabulary learnt on the held-out rows as well would make the model look less
+    sure than it is on new text.
+
+    Returns
+    -------
+    pipeline
+        Fitted and calibrated.
+    held_out : ndarray of shape (n_rows, n_labels)
+        Out-of-fold probabilities, columns as `pipeline.classes_`.
+    """
+    labels = np.array([row.label for row in data.rows])
+    folds = require_folds(labels.tolist(), [row.group for row in data.rows], FOLDS, seed)
+    logits = np.zeros((len(data), len(set(labels.tolist()))))
+    pairs = pairs_of(data)
+    for number, (inside, outside) in enumerate(folds):
+        if progress:
+            progress("cross-validate", number, len(folds) + 2)
+        part = fit_uncalibrated(pairs, labels, inside, settings, lexicon, accuracy)
+        logits[outside] = part["classifier"].logits(_features(part, [pairs[i] for i in outside]))
+    if progress:
+        progress("fit", len(folds), len(folds) + 2)
+    pipeline = fit_uncalibrated(pairs, labels, np.arange(len(data)), settings, lexicon, accuracy)
+    classifier: StanceClassifier = pipeline["classifier"]
+    classifier.calibrate(logits, np.searchsorted(classifier.classes_, labels))
+    return pipeline, softmax(logits * classifier.beta_)
+
+
+def fit_uncalibrated(
+    pairs: Sequence[Pair],
+    labels: NDArray[Any],
+    rows: IntArray,
+    settings: FeatureSettings,
+    lexicon: Lexicon,
+    accuracy: float = 0.9,
 ) -> Pipeline:
-    """Fit the pipeline to all rows, with calibration folds that split no group."""
-    labels = [row.label for row in data.rows]
-    groups = [row.group for row in data.rows]
-    require_folds(labels, groups, 2, seed)
-    classifier = StanceClassifier(target_accuracy=accuracy, random_state=seed)
+    """Fit a pipeline to the given rows and leave its calibration out.
+
+    Raises
+    ------
+    DataError
+        If no term occurs often enough.
+    """
+    classifier = StanceClassifier(folds=0, target_accuracy=accuracy)
     pipeline = make_pipeline(settings, lexicon, classifier)
     try:
-        pipeline.fit(pairs_of(data), np.array(labels), classifier__groups=groups)
+        pipeline.fit([pairs[i] for i in rows], labels[rows])
     except ValueError as error:
         if "no terms remain" in str(error) or "empty vocabulary" in str(error):
             raise DataError(
@@ -165,33 +215,8 @@ def fit(
     return pipeline
 
 
-def out_of_fold(
-    data: Dataset,
-    *,
-    seed: int,
-    settings: FeatureSettings,
-    lexicon: Lexicon,
-    progress: Progress | None = None,
-) -> FloatArray:
-    """Return calibrated probabilities of each row from a model that saw none of its group.
-
-    Shape (n_rows, n_labels), columns as `data.labels`. Each fold repeats the whole of
-    training: words seen, vocabulary, idf, weights and calibration.
-    """
-    labels = [row.label for row in data.rows]
-    groups = [row.group for row in data.rows]
-    folds = require_folds(labels, groups, FOLDS, seed)
-    result = np.zeros((len(data), len(data.labels)))
-    for number, (inside, outside) in enumerate(folds):
-        if progress:
-            progress("cross-validate", number, FOLDS + 2)
-        keep = np.zeros(len(data), dtype=bool)
-        keep[inside] = True
-        pipeline = fit(data.only(keep), seed=seed, settings=settings, lexicon=lexicon)
-        order = [list(pipeline.classes_).index(label) for label in data.labels]
-        held = [pair for pair, kept in zip(pairs_of(data), keep, strict=True) if not kept]
-        result[np.sort(outside)] = pipeline.predict_proba(held)[:, order]
-    return result
+def _features(pipeline: Pipeline, pairs: Sequence[Pair]) -> Any:
+    return pipeline[:-1].transform(pairs)
 
 
 def versions() -> dict[str, str]:
@@ -217,7 +242,7 @@ def _metrics(data: Dataset, probabilities: FloatArray, seed: int) -> dict[str, A
         "split": f"{FOLDS}-fold grouped cross-validation, out of fold",
         "n": len(data),
         "macro_f1": figure(slice(None)),
-        "macro_f1_interval": list(bootstrap_interval(figure, groups, seed=seed)),
+        "macro_f1_interval": list(bootstrap_interval(figure, groups, seed=seed) or ()),
         "accuracy": float((truth == guess).mean()),
         "ece": expected_calibration_error(probabilities, truth),
         "slices": {
@@ -269,8 +294,7 @@ calibrated by one temperature on grouped out-of-fold predictions. Actor names ar
 sentences behind each figure.
 
 **Limits.** It reads one sentence at a time; irony, hints and what stands between the lines
-are lost on it. The figure above is measured on rows written for this dataset; expect less on
-other text,
-and run `stance evaluate --data YOUR_TABLE` on rows of your own before you rely on it.
+are lost on it. The figure above is measured on the table named above; run
+`stance evaluate --data YOUR_TABLE` on rows from your own texts before you rely on it.
 Do not use it to judge persons.
 """

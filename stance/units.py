@@ -90,9 +90,7 @@ def _merged(paragraph: Sequence[Sentence], quotes: Sequence[Quotation]) -> list[
                 continue
         inside = tuple(one for one in quotes[first:q] if one.start >= start)
         first = q
-        units.append(
-            Unit(start, span.end, sentence.paragraph, sentence.kind == "headline", inside)
-        )
+        units.append(Unit(start, span.end, sentence.paragraph, sentence.kind == "headline", inside))
         start = None
     return units
 
@@ -120,16 +118,27 @@ class _Reading:
             cues = match_cues(tokens, self.table)
             if cues:
                 for one in UnitReader(tokens, cues, self.is_actor).read():
-                    if not one.fragments:
-                        if index and self.units[index - 1].paragraph == unit.paragraph:
-                            last = self.units[index - 1]
-                            one.fragments = [_without_stop(self.clean, last.start, last.end)]
-                        else:
-                            continue
-                    self.found.append((index, one))
+                    if one.fragments or self._elsewhere(index, one):
+                        self.found.append((index, one))
             if unit.quotes:
                 self._loose(index, unit, tokens, before)
         self._spoken.append(len(self.found) > before)
+
+    def _elsewhere(self, index: int, one: Found) -> bool:
+        """Take the content from the unit before (*made this clear*) or after (a final colon)."""
+        other = index + 1 if one.rule.startswith("colon") else index - 1
+        if not 0 <= other < len(self.units):
+            return False
+        unit = self.units[other]
+        if other < index:
+            if unit.paragraph != self.units[index].paragraph:
+                return False
+            one.fragments = [_without_stop(self.clean, unit.start, unit.end)]
+            return True
+        if not unit.quotes or unit.quotes[0].start > unit.start + 1:
+            return False
+        one.fragments = [(unit.quotes[0].start, unit.quotes[0].end)]
+        return True
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
@@ -156,7 +165,12 @@ class _Reading:
 
     def _loose(self, index: int, unit: Unit, tokens: Tokens, before: int) -> None:
         """Give quotations without a cue to whoever speaks around them."""
-        spent = [span for _, one in self.found[before:] for span in one.fragments]
+        spent = [
+            span
+            for _, one in self.found[max(0, before - 8) :]
+            for span in one.fragments
+            if span[1] > unit.start
+        ]
         loose = [
             quote
             for quote in unit.quotes

@@ -1,0 +1,88 @@
+"""Write what `stance.extract` finds in the articles of an attribution corpus, one JSON a line.
+
+    python tests/benchmarks/attribution.py ARTICLES.jsonl [--speech] > PRED.jsonl
+
+ARTICLES holds one object a line with `article_id` and `text`. A prediction holds
+`article_id, quote_start, quote_end, fragments, speaker, mention`: the form that scripts for
+PolNeAR-like corpora read. Statements that `extract` gives sentence by sentence are joined
+again, and speakers joined by *and* are one. With `--speech` only cues of speech count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from stance.cues import load_cues
+from stance.records import Statement
+from stance.statements import extract
+
+
+def joined(statements: list[Statement]) -> Iterator[list[Statement]]:
+    """Yield the statements of one attribution together: same cue, or runs without any."""
+
+    def key(one: Statement) -> Any:
+        return (one.cue.start, one.rule.partition("/")[0]) if one.cue else (one.rule, one.actor)
+
+    for _, group in groupby(statements, key=key):
+        yield list(group)
+
+
+def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
+    """Return one line for an attribution."""
+    fragments: list[list[int]] = []
+    for start, end in sorted({(f.start, f.end) for one in group for f in one.fragments}):
+        if fragments and start - fragments[-1][1] <= 2:
+            fragments[-1][1] = max(end, fragments[-1][1])
+        else:
+            fragments.append([start, end])
+    first = group[0]
+    return {
+        "article_id": article_id,
+        "quote_start": fragments[0][0],
+        "quote_end": fragments[-1][1],
+        "fragments": fragments,
+        "speaker": first.actor or (first.mention.text if first.mention else None),
+        "mention": first.mention.text if first.mention else None,
+        "cue": first.cue.text if first.cue else None,
+        "rule": first.rule,
+    }
+
+
+def speech_forms() -> set[str]:
+    """Return the forms of the cues of speech."""
+    return {
+        " ".join(cue.words) for cues in load_cues().values() for cue in cues if cue.kind == "speech"
+    }
+
+
+def main() -> None:
+    """Read the articles, print the predictions, and the speed to standard error."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("articles", type=Path)
+    parser.add_argument("--speech", action="store_true", help="leave out other cues")
+    arguments = parser.parse_args()
+    lines = arguments.articles.read_text(encoding="utf-8").splitlines()
+    articles = [json.loads(line) for line in lines if line.strip()]
+    forms = speech_forms()
+    extract("Warm up, he said.")
+    began = time.perf_counter()
+    read = [(article["article_id"], extract(article["text"])) for article in articles]
+    seconds = time.perf_counter() - began
+    for article_id, statements in read:
+        for group in joined(statements):
+            cue = group[0].cue
+            if arguments.speech and cue and " ".join(cue.text.lower().split()) not in forms:
+                continue
+            print(json.dumps(prediction(article_id, group), ensure_ascii=False))
+    print(f"{len(articles)} articles, {len(articles) / seconds:.0f} a second", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""From predictions to the stance of an actor."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.aggregate import actor_stance, score_interval
+from stance.records import ActorStance, JudgedStatement, Prediction, Span, Statement
+
+LABELS = ("favor", "conditional", "against", "none")
+POLES = ("favor", "against")
+
+
+def judged(*probabilities: float, confident: bool = True, labels=LABELS) -> JudgedStatement:
+    """Make a statement with these probabilities, in label order."""
+    span = Span(0, 4, "text")
+    statement = Statement(span, (span,), None, None, "the minister", None, "reported", span, "test")
+    named = dict(zip(labels, probabilities, strict=True))
+    label = max(named, key=lambda name: named[name])
+    return JudgedStatement(statement, Prediction(label, named, None, confident, "model"))
+
+
+FAVOR = judged(1.0, 0.0, 0.0, 0.0)
+AGAINST = judged(0.0, 0.0, 1.0, 0.0)
+NONE = judged(0.0, 0.0, 0.0, 1.0)
+
+
+def stance(*statements: JudgedStatement, poles=POLES) -> ActorStance:
+    return actor_stance("the minister", "Q1", statements, poles=poles)
+
+
+def test_one_certain_statement_has_an_interval_without_width():
+    found = stance(FAVOR)
+    assert (found.label, found.score, found.interval, found.n) == ("favor", 1.0, (1.0, 1.0), 1)
+    assert not found.mixed
+
+
+def test_a_certain_statement_against_is_the_other_pole():
+    assert stance(AGAINST).interval == (-1.0, -1.0)
+
+
+def test_one_uncertain_statement_has_the_widest_interval():
+    """One draw out of {-1, 0, 1} says little: nothing between the ends is likelier."""
+    assert stance(judged(0.5, 0.1, 0.3, 0.1)).interval == (-1.0, 1.0)
+
+
+def test_mixed_says_that_the_statements_disagree():
+    assert stance(FAVOR, FAVOR, AGAINST).mixed
+    assert not stance(FAVOR, FAVOR).mixed
+
+
+def test_statements_without_stance_do_not_make_it_mixed():
+    assert not stance(FAVOR, NONE).mixed
+
+
+def test_statements_without_stance_do_not_dilute():
+    alone, among = stance(FAVOR, AGAINST, FAVOR), stance(FAVOR, NONE, AGAINST, NONE, FAVOR)
+    assert (among.score, among.interval, among.n) == (alone.score, alone.interval, 3)
+    assert len(among.statements) == 5
+
+
+def test_an_actor_without_any_stance_is_listed_as_none():
+    found = stance(NONE, NONE)
+    assert (found.label, found.score, found.interval, found.n) == ("none", None, None, 0)
+    assert found.confident
+
+
+def test_no_statement_at_all_is_no_stance_and_not_confident():
+    found = stance()
+    assert (found.label, found.score, found.confident, found.statements) == (
+        "none",
+        None,
+        False,
+        (),
+    )
+
+
+def test_without_poles_there_is_a_label_but_no_score():
+    found = stance(FAVOR, AGAINST, FAVOR, poles=None)
+    assert (found.label, found.score, found.interval) == ("favor", None, None)
+
+
+def test_the_label_has_the_highest_mean_not_the_most_votes():
+    weak, strong = judged(0.4, 0.2, 0.35, 0.05), judged(0.0, 0.0, 0.98, 0.02)
+    assert stance(weak, weak, strong).label == "against"
+
+
+def test_the_neutral_label_is_never_the_stance_of_statements_that_bear_one():
+    leaning = judged(0.3, 0.25, 0.0, 0.2, labels=LABELS)
+    hidden = judged(0.36, 0.0, 0.29, 0.35)
+    assert stance(leaning, hidden).label == "favor"
+
+
+def test_another_neutral_label_can_be_named():
+    item = judged(0.1, 0.9, labels=("pro", "neither"))
+    found = actor_stance("x", None, [item], poles=None, neutral="neither")
+    assert (found.label, found.n) == ("neither", 0)
+
+
+def test_confident_needs_a_confident_statement_of_the_same_label():
+    unsure = judged(0.9, 0.0, 0.1, 0.0, confident=False)
+    sure_against = judged(0.0, 0.4, 0.6, 0.0, confident=True)
+    assert not stance(unsure, unsure, sure_against).confident
+    assert stance(unsure, FAVOR).confident
+
+
+def test_the_score_is_the_mean_difference_of_the_poles():
+    assert stance(judged(0.7, 0.1, 0.2, 0.0), judged(0.5, 0.2, 0.2, 0.1)).score == pytest.approx(
+        0.4
+    )
+
+
+def test_statements_stay_in_text_order():
+    assert stance(AGAINST, FAVOR, NONE).statements == (AGAINST, FAVOR, NONE)
+
+
+# --- the interval ----------------------------------------------------------------------
+
+
+def exact(positive, negative, level: float = 0.95) -> tuple[float, float]:
+    """Return the interval by counting every outcome."""
+    outcomes = {0: 1.0}
+    for up, down in zip(positive, negative, strict=True):
+        new: dict[int, float] = {}
+        for total, share in outcomes.items():
+            for step, weight in ((1, up), (-1, down), (0, 1.0 - up - down)):
+                new[total + step] = new.get(total + step, 0.0) + share * weight
+        outcomes = new
+    ordered = sorted(outcomes)
+    sums = np.cumsum([outcomes[total] for total in ordered])
+    low = next(t for t, s in zip(ordered, sums, strict=True) if s >= (1 - level) / 2)
+    high = next(t for t, s in zip(ordered, sums, strict=True) if s >= (1 + level) / 2 - 1e-9)
+    return low / len(positive), high / len(positive)
+
+
+@st.composite
+def draws(draw, most: int = 12):
+    size = draw(st.integers(1, most))
+    shares = st.integers(0, 20)
+    parts = [draw(st.tuples(shares, shares, shares)) for _ in range(size)]
+    parts = [(a, b, c) if a + b + c else (0, 0, 1) for a, b, c in parts]
+    total = np.array([sum(part) for part in parts], dtype=float)
+    return (np.array([p[0] for p in parts]) / total, np.array([p[1] for p in parts]) / total)
+
+
+@given(draws())
+def test_the_interval_holds_the_central_95_percent(case):
+    positive, negative = case
+    low, high = score_interval(positive, negative)
+    assert (low, high) == pytest.approx(exact(positive, negative), abs=1e-12)
+
+
+@given(draws())
+def test_the_interval_lies_within_bounds_and_is_ordered(case):
+    low, high = score_interval(*case)
+    assert -1.0 <= low <= high <= 1.0
+
+
+@given(draws(), st.floats(0.5, 0.9))
+def test_a_lower_level_gives_no_wider_interval(case, level: float):
+    low, high = score_interval(*case, level=level)
+    wide = score_interval(*case, level=0.95)
+    assert wide[0] <= low <= high <= wide[1]
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95])
+@pytest.mark.parametrize(("up", "down"), [(0.5, 0.2), (0.05, 0.9), (0.3, 0.3)])
+def test_above_500_statements_the_normal_interval_is_close_to_the_exact_one(up, down, level):
+    size = 501
+    positive, negative = np.full(size, up), np.full(size, down)
+    approximate = score_interval(positive, negative, level)
+    assert approximate == pytest.approx(exact(positive, negative, level), abs=2 / size)
+
+
+def test_more_than_500_certain_statements_have_no_width():
+    assert score_interval(np.ones(600), np.zeros(600)) == (1.0, 1.0)
