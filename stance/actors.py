@@ -6,115 +6,23 @@ other capitalised words (`data/persons.csv`: given names, titles, roles).
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from stance.errors import DataError
+from stance.names import find_persons, fold
 from stance.records import Span
 from stance.resources import data_path
+from stance.roster import COLUMNS, KINDS, Actor, name_key, read_actors
 from stance.text import normalise
 
-KINDS = ("person", "government", "organisation", "office")
-COLUMNS = (
-    "id", "name", "kind", "aliases", "office", "country", "gender", "number", "wikidata",
-)  # fmt: skip
-_GENDERS = ("", "f", "m")
-_NUMBERS = ("", "singular", "plural")
-_QID = re.compile(r"Q[1-9][0-9]*\Z")
 _WORD = re.compile(r"[^\W_]+")
-_CAPITALS = re.compile(
-    r"(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+)"
-    r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){0,7}+"
-)
-_POSSESSIVE = re.compile(r"'s?$")
-_NOT_NAMES = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "i",
-        "the",
-        "a",
-        "an",
-        "in",
-        "on",
-        "at",
-        "for",
-        "and",
-        "but",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "you",
-        "this",
-        "that",
-        "these",
-        "those",
-        "who",
-        "what",
-        "when",
-        "where",
-        "why",
-        "how",
-        "is",
-        "was",
-        "are",
-        "were",
-        "not",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "my",
-        "new",
-        "says",
-        "said",
-    ]
-)
-_AFTER_NAME = re.compile(
-    r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
-    r"|(?:aged )?[1-9][0-9],)"
-)
+_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+")
 
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """An actor of the registry; `offices` are ``title@from-to`` as in the table."""
-
-    id: str
-    name: str
-    kind: str
-    aliases: tuple[str, ...] = ()
-    offices: tuple[str, ...] = ()
-    country: str = ""
-    gender: str = ""
-    number: str = "singular"
-    wikidata: str = ""
+__all__ = ["COLUMNS", "KINDS", "Actor", "Mention", "Registry", "load_registry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +64,7 @@ class Registry:
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
-        return self._aliases.get(_key(name))
+        return self._aliases.get(name_key(name))
 
     def find(self, text: str) -> list[Mention]:
         """Return every mention of an actor, in order, none overlapping another.
@@ -168,13 +76,17 @@ class Registry:
         """
         folded = fold(normalise(text))
         known = self._known(folded)
-        persons = _persons(folded, known, self)
+        whole = [
+            (start, end) for start, end, actor in known if not _is_surname(folded, start, actor)
+        ]
+        persons = find_persons(folded, whole)
+        known, persons = _apart(folded, known, persons)
         return sorted(
             _resolved(text, folded, known, persons), key=lambda mention: mention.span.start
         )
 
     def _add(self, alias: str, actor: Actor) -> None:
-        key = _key(alias)
+        key = name_key(alias)
         if not key:
             return
         self._aliases[key] = actor
@@ -215,43 +127,12 @@ def load_registry(path: Path | None = None) -> Registry:
     DataError
         Naming every row that is malformed, doubled, or claims another row's alias.
     """
-    return _default_registry() if path is None else Registry(_read(path))
-
-
-def fold(text: str) -> str:
-    """Drop diacritics; the length stays, so offsets do too."""
-    if text.isascii():
-        return text
-    return text.translate({ord(char): _base(char) for char in set(text) if not char.isascii()})
-
-
-@cache
-def person_words() -> Mapping[str, dict[str, str]]:
-    """Return word → gender for each kind of `data/persons.csv`, such as ``title``."""
-    kinds: dict[str, dict[str, str]] = {}
-    with data_path("persons.csv").open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            kinds.setdefault(row["kind"], {})[row["word"]] = row["gender"]
-    return kinds
-
-
-@cache
-def _base(char: str) -> str:
-    special = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "s"}
-    if char in special:
-        return special[char]
-    first = unicodedata.normalize("NFKD", char)[0]
-    return first if first.isascii() and first.isalpha() else char
+    return _default_registry() if path is None else Registry(read_actors(path))
 
 
 @cache
 def _default_registry() -> Registry:
-    return Registry(_read(data_path("actors.csv")))
-
-
-def _key(name: str) -> str:
-    key = " ".join(fold(normalise(name)).split()).casefold()
-    return key.removeprefix("the ")
+    return Registry(read_actors(data_path("actors.csv")))
 
 
 def _longest(
@@ -279,80 +160,49 @@ def _same(piece: str, printed: str) -> bool:
     return piece[:1].isupper() and piece[1:] == printed[1:] and piece[:1] == printed[:1].upper()
 
 
+def _is_surname(folded: str, start: int, actor: Actor) -> bool:
+    return actor.kind == "person" and folded[max(0, start - 1) : start] == " "
+
+
+def _apart(
+    folded: str,
+    known: list[tuple[int, int, Actor]],
+    persons: list[tuple[int, int, str, str]],
+) -> tuple[list[tuple[int, int, Actor]], list[tuple[int, int, str, str]]]:
+    """Tell Jane Novak from the registry's Novak, and Mara J. Novak from neither.
+
+    A name that was found by form and ends with an alias is that actor's where its first word
+    is one of the actor's names too, else another person's.
+    """
+    starts = [start for start, _, _ in known]
+    ends = {end: (start, actor) for start, end, actor in known}
+    gone: set[int] = set()
+    longer: list[tuple[int, int, Actor]] = []
+    others: list[tuple[int, int, str, str]] = []
+    for person in persons:
+        start, end, name, _ = person
+        held = ends.get(end)
+        if held is None:
+            others.append(person)
+            for index in range(bisect_left(starts, start), bisect_left(starts, end)):
+                gone.add(starts[index])
+        elif held[0] > start:
+            gone.add(held[0])
+            first = name.split()[0].casefold()
+            names = (held[1].name, *held[1].aliases)
+            if any(name_key(alias).split()[:1] == [first] for alias in names):
+                longer.append((start, end, held[1]))
+            else:
+                others.append(person)
+    inside = [one for one in known if one[0] not in gone]
+    return sorted(inside + longer, key=lambda one: one[0]), others
+
+
 def _with_article(folded: str, start: int) -> int:
     before = folded[max(0, start - 5) : start]
     if before[-4:].lower() == "the " and not before[:-4].isalnum():
         return start - 4
     return start
-
-
-def _persons(
-    folded: str, known: list[tuple[int, int, Actor]], registry: Registry
-) -> list[tuple[int, int, str, str]]:
-    """Return start, end, full name and surname of persons that the registry does not know."""
-    taken = {start: end for start, end, _ in known}
-    covered = sorted(taken.items())
-    found = []
-    position = 0
-    for match in _CAPITALS.finditer(folded):
-        while position < len(covered) and covered[position][1] <= match.start():
-            position += 1
-        if position < len(covered) and covered[position][0] < match.end():
-            continue
-        person = _person(folded, match.start(), match.group())
-        if person is not None:
-            start, end = person
-            name = folded[start:end]
-            found.append((start, end, name, name.rpartition(" ")[2]))
-    return found
-
-
-def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
-    """Return start and end of the person's name in a run of capitalised words, if there is one."""
-    words = person_words()
-    given, titles, roles = words["given"], words["title"], words["role"]
-    pieces = []
-    for match in re.finditer(r"[^ ]+", run):
-        low = match.group().lower().rstrip(".")
-        pieces.append((start + match.start(), match.group(), low))
-        if match.group().endswith(("'s", "'")):
-            break
-    lows = [low for _, _, low in pieces]
-    first, sure = 0, False
-    for index, low in enumerate(lows):
-        if low in titles or low in roles:
-            first, sure = index + 1, True
-        elif low in _NOT_NAMES:
-            if index > first:
-                pieces, lows = pieces[:index], lows[:index]
-                break
-            first = index + 1
-        elif low in given and not any(after in titles for after in lows[index + 1 : index + 3]):
-            first, sure = (first if sure and first == index else index), True
-            break
-    last = next((i for i in range(first, len(lows)) if lows[i] in _NOT_NAMES), len(lows))
-    pieces = pieces[first:last]
-    if not pieces:
-        return None
-    begin = pieces[0][0]
-    end = begin + len(_POSSESSIVE.sub("", folded[begin : pieces[-1][0] + len(pieces[-1][1])]))
-    sure = sure and (len(pieces) > 1 or first > 0)
-    if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
-        sure = _introduced(folded, begin, end)
-    return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
-
-
-def _introduced(folded: str, begin: int, end: int) -> bool:
-    """Tell whether a role stands right before a name, or in an apposition after it."""
-    roles = person_words()["role"]
-    before = folded[max(0, begin - 30) : begin].split()
-    if before and before[-1] in roles:
-        return True
-    match = _AFTER_NAME.match(folded, end, end + 100)
-    if match is None:
-        return False
-    apposition = match["apposition"]
-    return apposition is None or any(word in roles for word in apposition.lower().split())
 
 
 def _resolved(
@@ -394,7 +244,7 @@ def _surnames(
         return
     covered = sorted((m.span.start, m.span.end) for m in spans.values())
     position = 0
-    for match in _WORD.finditer(folded):
+    for match in _CAPITAL.finditer(folded):
         start, end = match.span()
         while position < len(covered) and covered[position][1] <= start:
             position += 1
@@ -406,66 +256,3 @@ def _surnames(
         else:
             name, actor_id = text[start:end], ""
         yield Mention(Span(start, end, text[start:end]), actor_id or None, name, "person")
-
-
-def _read(path: Path) -> list[Actor]:
-    problems: list[str] = []
-    actors: list[Actor] = []
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise DataError(
-                f"{path.name} has the columns {reader.fieldnames}; expected {', '.join(COLUMNS)}"
-            )
-        for number, row in enumerate(reader, 2):
-            where = f"row {number} ({row['id']})"
-            if None in row or None in row.values():
-                problems.append(f"{where}: wrong number of columns")
-                continue
-            problems.extend(f"{where}: {problem}" for problem in _row_problems(row))
-            actors.append(_actor(row))
-    problems.extend(_clashes(actors))
-    if problems:
-        shown = "; ".join(problems[:5]) + ("; …" if len(problems) > 5 else "")
-        raise DataError(f"{path.name} has {len(problems)} problems: {shown}", tuple(problems))
-    return actors
-
-
-def _actor(row: Mapping[str, str]) -> Actor:
-    return Actor(
-        id=row["id"].strip(),
-        name=row["name"].strip(),
-        kind=row["kind"],
-        aliases=tuple(part.strip() for part in row["aliases"].split("|") if part.strip()),
-        offices=tuple(part.strip() for part in row["office"].split("|") if part.strip()),
-        country=row["country"],
-        gender=row["gender"],
-        number=row["number"] or "singular",
-        wikidata=row["wikidata"],
-    )
-
-
-def _row_problems(row: Mapping[str, str]) -> Iterable[str]:
-    if not row["id"].strip() or not row["name"].strip():
-        yield "id and name must not be empty"
-    if row["kind"] not in KINDS:
-        yield f"kind {row['kind']!r}; expected one of {', '.join(KINDS)}"
-    if row["gender"] not in _GENDERS:
-        yield f"gender {row['gender']!r}; expected f, m or nothing"
-    if row["number"] not in _NUMBERS:
-        yield f"number {row['number']!r}; expected singular or plural"
-    if row["wikidata"] and not _QID.match(row["wikidata"]):
-        yield f"wikidata {row['wikidata']!r}; expected Q and digits"
-
-
-def _clashes(actors: Iterable[Actor]) -> Iterable[str]:
-    ids: set[str] = set()
-    owners: dict[str, str] = {}
-    for actor in actors:
-        if actor.id in ids:
-            yield f"{actor.id}: the id occurs twice"
-        ids.add(actor.id)
-        for alias in {_key(name): name for name in (actor.name, *actor.aliases)}.items():
-            owner = owners.setdefault(alias[0], actor.id)
-            if owner != actor.id:
-                yield f"{actor.id}: alias {alias[1]!r} belongs to {owner} already"

@@ -11,14 +11,16 @@ from stance.grammar import (
     SUBORDINATORS,
     TIMES,
 )
-from stance.phrases import Phrases
+from stance.subjects import Phrases
+from stance.text import word_set
 
-SUBJECT_PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "you", "there"])
-WH = frozenset(["if", "whether", "why", "how", "what", "when", "where", "who", "which"])
-_CLAUSE_BREAKS = frozenset(["but", "while", "whereas", "although", "though", "and", "as", "yet", "nor", "so"])
-_STRICT_BREAKS = frozenset(
-    ["but", "while", "whereas", "although", "though", "as", "yet", "nor", "despite", "and", "saying", "so", "after", "before"]
+SUBJECT_PRONOUNS = word_set("he she they it we i you there")
+WH = word_set("if whether why how what when where who which")
+_CLAUSE_BREAKS = word_set("but while whereas although though and as yet nor so")
+_STRICT_BREAKS = word_set(
+    "but while whereas although though as yet nor despite and saying so after before"
 )
+_STRICT_JOINS = word_set("which and or including such among especially particularly")
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -33,7 +35,11 @@ def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
         r = skip_addressee(p, r)
     while r < n:
         low = t.lows[r]
-        if low in TIMES or (t.is_adverb(r) and low not in ("all", "both", "only", "perhaps")) or (low.isdigit() and r and t.lows[r - 1] in TIMES):
+        if (
+            low in TIMES
+            or (t.is_adverb(r) and low not in ("all", "both", "only", "perhaps"))
+            or (low.isdigit() and r and t.lows[r - 1] in TIMES)
+        ):
             r += 1
         elif low in PREPOSITIONS and low not in ("that", "than"):
             end = _prepositional(p, r)
@@ -55,8 +61,15 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
     ``relative`` one after a comma or dash ends with the next of those.
     """
     t, n = p.t, len(p.t)
+    resume = 0
     for k in range(start + 1, n):
+        if k <= resume:
+            continue
         word = t.words[k]
+        if strict and word == ",":
+            resume = _aside(p, k + 1)
+            if resume:
+                continue
         if word == ";" and t.kinds[k] == "p":
             return k
         if inside and word in (",", "—") and k + 1 < n:
@@ -72,11 +85,8 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
         elif t.lows[k] in ("and", "but") and cue is not None:
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
-        elif (
-            (t.lows[k] == "according"
-            and k + 1 < n
-            and t.lows[k + 1] == "to")
-            or (strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w")
+        elif (t.lows[k] == "according" and k + 1 < n and t.lows[k + 1] == "to") or (
+            strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w"
         ):
             return k
     return n
@@ -176,10 +186,16 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
         return True
     if low in ("according", "adding", "citing"):
         return True
+    following = t.lows[k + 1] if k + 1 < n else ""
+    participle = low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including"
+    if participle or low in ("while", "though", "although", "whereas"):
+        return True
+    if low in ("and", "but") and following in SUBJECT_PRONOUNS:
+        return True
     if strict:
         if low in _STRICT_BREAKS or (dash and low in ("a", "an")):
             return True
-        if low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including":
+        if not dash and low not in _STRICT_JOINS and not _is_list(p, k):
             return True
     if low in _CLAUSE_BREAKS:
         m = k + 1
@@ -192,10 +208,32 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
     return _foreign_cue(p, k, trailing=True)
 
 
+def _aside(p: Phrases, k: int) -> int:
+    """Return the comma that closes ``, among other things,`` at `k`; 0 if there is none."""
+    t, n = p.t, len(p.t)
+    if k < n and t.lows[k] in PREPOSITIONS and t.lows[k] not in _STRICT_BREAKS:
+        for m in range(k, min(n - 1, k + 6)):
+            if t.words[m] == ",":
+                return m
+    return 0
+
+
+def _is_list(p: Phrases, k: int) -> bool:
+    """Tell whether ``a, b and c`` goes on at `k`: *and* before a verb or another border."""
+    t, n = p.t, len(p.t)
+    for m in range(k, min(n, k + 8)):
+        if t.lows[m] in ("and", "or"):
+            return m > k
+        if t.kinds[m] == "w" and p.is_verb(m):
+            return False
+        if t.kinds[m] == "p" and t.words[m] != ",":
+            return False
+    return False
+
+
 def _foreign_cue(p: Phrases, k: int, *, trailing: bool) -> bool:
     """Tell whether a subject at `k` is followed by a cue of its own."""
-    t, n = p.t, len(p.t)
-    for m in range(k + 1, min(n, k + LOOK_AHEAD)):
+    for m in range(k + 1, min(len(p.t), k + LOOK_AHEAD)):
         cue = p.cues.get(m)
         if cue is None or cue.kind != "speech" or cue.tense not in ("past", "s", "base"):
             continue
@@ -203,7 +241,10 @@ def _foreign_cue(p: Phrases, k: int, *, trailing: bool) -> bool:
             continue
         subject = p.subject(m, cue)
         if subject is not None and subject[0] == k:
-            return not trailing or is_trailing(p, m + len(cue.words))
+            if not trailing:
+                return True
+            after = m + len(cue.words)
+            return is_trailing(p, skip_addressee(p, after) if "addressee" in cue.frames else after)
         if trailing:
             return False
     return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 USAGE, DATA = 2, 1
 app = typer.Typer(
+    name="stance",
     help="Who wants what: the stance of each actor in news text, with the words that show it.",
     epilog="Exit codes: 0 fine, 1 something in the data, 2 something in the command.",
     no_args_is_help=True,
@@ -70,16 +71,22 @@ def main() -> None:
         _fail(f"{what}{error.strerror or error}; no file was changed", DATA)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stance {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", is_eager=True, callback=_show_version
+        ),
     ] = False,
 ) -> None:
     """Who wants what: the stance of each actor in news text, with the words that show it."""
-    if version:
-        typer.echo(f"stance {__version__}")
-        raise typer.Exit
 
 
 @app.command()

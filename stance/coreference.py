@@ -11,27 +11,26 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from stance.actors import Mention, Registry, fold, person_words
-from stance.grammar import DETERMINERS, PREPOSITIONS
+from stance.actors import Mention, Registry
+from stance.grammar import PREPOSITIONS
+from stance.names import person_words
+from stance.people import People, Person, key_of
+from stance.text import word_set
 
 Offsets = tuple[int, int]
 
+MAX_HOLDERS = 20  # persons of one office looked at, the last introduced first; a guess
 REACH = 6  # units looked back for a pronoun; a guess
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*")
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
+_JOINED = re.compile(r"(?:\band|,|\bor) (?:the )?(?:[A-Z][\w'-]*\.? |[a-z]+ (?=[A-Z]|$)){0,4}$")
 _GENDERS = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
-_PLURAL = frozenset(["they", "their", "them"])
-_SINGULAR = frozenset(["it", "its"])
-_OTHER_PRONOUNS = frozenset(["i", "we", "you", "who", "one", "us", "me", "my", "our", "your", "which", "that", "those", "these"])
-_TITLE_ROLES = {
-    "sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
-    "pres": "president", "amb": "ambassador", "prof": "professor", "dr": "doctor",
-    "lt": "lieutenant", "col": "colonel", "adm": "admiral", "rev": "reverend",
-}  # fmt: skip
-_FILLERS = frozenset(
-    ["the", "that", "this", "former", "new", "then", "current", "outgoing", "incoming", "late", "long-time", "longtime", "top"]
+_PLURAL = word_set("they their them")
+_SINGULAR = word_set("it its")
+_OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
+_FILLERS = word_set(
+    "the that this former new then current outgoing incoming late long-time longtime top"
 )
 
 
@@ -43,17 +42,6 @@ class Speaker:
     actor: str | None
     actor_id: str | None
     rule: str
-
-
-@dataclass(slots=True)
-class _Person:
-    name: str
-    actor_id: str | None
-    kind: str
-    gender: str
-    plural: bool
-    roles: set[str]
-    context: set[str]
 
 
 class Resolver:
@@ -86,9 +74,11 @@ class Resolver:
         self._unit_starts = [start for start, _ in units]
         self._mentions = mentions
         self._starts = [mention.span.start for mention in mentions]
-        self._persons: dict[str, _Person] = {}
+        people = People(clean, registry)
         for mention in mentions:
-            self._introduce(mention)
+            people.introduce(mention)
+        self._persons = people.by_key
+        self._holders = people.holders()
         self._focus: list[list[tuple[int, int, str]]] = [[] for _ in units]
         self._fill_focus(units)
 
@@ -98,102 +88,22 @@ class Resolver:
         low = phrase.strip().lower()
         if low in _GENDERS:
             return [self._pronoun(start, end, _GENDERS[low])]
+        if low in ("its", "their"):
+            return [self._owner(start, end)]
         if low in _PLURAL or low in _SINGULAR:
             return [self._group(start, end, plural=low in _PLURAL)]
-        if low in _OTHER_PRONOUNS:
+        if low in _OTHER_PRONOUNS or low in ("q", "a"):
             return [Speaker((start, end), None, None, "pronoun")]
         heads = self._heads(start, end)
         if heads:
             speakers = []
             for mention in heads:
-                person = self._persons[_key(mention)]
-                self._note(mention.span.start, 0, _key(mention))
+                person = self._persons[key_of(mention)]
+                self._note(mention.span.start, 0, key_of(mention))
                 span = (mention.span.start, mention.span.end)
                 speakers.append(Speaker(span, person.name, person.actor_id, "name"))
             return speakers
         return [self._nominal(start, end)]
-
-    def quoted_share(self, fragments: Sequence[Offsets]) -> Literal["direct", "mixed", "reported"]:
-        """Tell whether all, some or none of the words stand in quotation marks."""
-        inside = outside = False
-        for start, end in fragments:
-            at = start
-            k = max(0, bisect_right(self._quote_starts, start) - 1)
-            while k < len(self._quoted) and self._quoted[k][0] < end:
-                a, b = self._quoted[k]
-                inside = inside or min(b, end) > max(a, start)
-                outside = outside or _has_word(self.clean, at, a)
-                at = max(at, b)
-                k += 1
-            outside = outside or _has_word(self.clean, at, end)
-        if not inside:
-            return "reported"
-        return "mixed" if outside else "direct"
-
-    def last_speaker(self, position: int) -> Speaker | None:
-        """Return the speaker noted last before `position`, at most two units back."""
-        unit = self._unit(position)
-        for k in range(unit, max(-1, unit - 3), -1):
-            noted = [entry for entry in self._focus[k] if entry[0] < position and entry[1] == 0]
-            if noted:
-                person = self._persons.get(noted[-1][2])
-                if person is not None:
-                    return Speaker(None, person.name, person.actor_id, "run-on")
-        return None
-
-    # -- persons -----------------------------------------------------------------------
-
-    def _introduce(self, mention: Mention) -> None:
-        key = _key(mention)
-        person = self._persons.get(key)
-        if person is None:
-            actor = self.registry.by_id.get(mention.actor_id or "")
-            gender = actor.gender if actor else ""
-            plural = actor is not None and actor.number == "plural"
-            if mention.kind == "person" and not gender:
-                gender = _given_gender(mention.name)
-            person = self._persons[key] = _Person(
-                mention.name, mention.actor_id, mention.kind, gender, plural, set(), set()
-            )
-            if actor is not None:
-                person.context.update(_office_words(actor.offices))
-        if mention.kind == "person":
-            self._learn(person, mention)
-
-    def _learn(self, person: _Person, mention: Mention) -> None:
-        """Take up titles, roles and gender from the words around a name."""
-        words = person_words()
-        start, end = mention.span.start, mention.span.end
-        before = self.clean[max(0, start - 80) : start]
-        before = re.split(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]", before)[-1]
-        near: list[str] = []
-        for word in reversed(_WORD.findall(before)):
-            low = word.lower()
-            if (low in PREPOSITIONS and low not in ("of", "for")) or low in ("and", "that", "as"):
-                break
-            near.append(low)
-            if low in DETERMINERS:
-                break
-        after = re.match(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})", self.clean[end : end + 90])
-        apposition = _WORD.findall((after[1] or "").lower()) if after and after[1] else []
-        if (
-            apposition
-            and apposition[0] not in _APPOSITIVE
-            and not (set(apposition[:5]) & set(words["role"]))
-        ):
-            apposition = []
-        for low in [*near[:5], *apposition[:8]]:
-            role = _TITLE_ROLES.get(low, low)
-            if role in words["role"]:
-                person.roles.add(role)
-                person.gender = person.gender or words["role"][role]
-            elif low in words["title"]:
-                person.roles.add(low)
-                person.gender = person.gender or words["title"][low]
-        if near and near[0] in words["title"] and words["title"][near[0]]:
-            person.gender = words["title"][near[0]]
-        person.context.update(near[:8])
-        person.context.update(apposition[:8])
 
     def _fill_focus(self, units: Sequence[Offsets]) -> None:
         """Note each unit's names: rank 1 for the first outside quotations, 2 for the others."""
@@ -205,7 +115,7 @@ class Resolver:
                 possessive = self.clean[mention.span.end : mention.span.end + 2] == "'s"
                 rank = 1 if first and not possessive else 2
                 first = first and possessive
-                self._focus[index].append((mention.span.start, rank, _key(mention)))
+                self._focus[index].append((mention.span.start, rank, key_of(mention)))
             self._focus[index].sort()
             match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))
             if match and not self._in_quotation(match.start(1)):
@@ -270,6 +180,16 @@ class Resolver:
                     return Speaker((start, end), person.name, person.actor_id, "pronoun")
         return Speaker((start, end), None, None, "pronoun")
 
+    def _owner(self, start: int, end: int) -> Speaker:
+        """Resolve *its* and *their*: the last actor of the unit that is no person."""
+        unit = self._unit(start)
+        entries = [e for e in self._focus[unit] if e[0] < start] if self._focus else []
+        for _, _, key in sorted(entries, reverse=True):
+            person = self._persons[key]
+            if person.kind != "person":
+                return Speaker((start, end), person.name, person.actor_id, "pronoun")
+        return self._group(start, end, plural=self.clean[start:end].lower() == "their")
+
     # -- names and nominals ------------------------------------------------------------
 
     def _heads(self, start: int, end: int) -> list[Mention]:
@@ -280,14 +200,12 @@ class Resolver:
             if not _AFTER_HEAD.match(self.clean[b:end]):
                 continue
             before = self.clean[start:a]
-            joined = re.search(r"(?:\band|,|\bor) (?:the )?$", before)
+            joined = _JOINED.search(before)
             if found and not joined:
                 continue
             if not found and not self._heads_phrase(before):
                 continue
             found.append(mention)
-            if "," in self.clean[b:end].split(" and ")[0]:
-                break
         return found
 
     def _heads_phrase(self, before: str) -> bool:
@@ -318,6 +236,8 @@ class Resolver:
         if len(words) == 1 and lows[0] in self.registry.demonyms:
             actor = self.registry.demonyms[lows[0]]
             return Speaker((start, end), actor.name, actor.id, "demonym")
+        if lows and lows[0] in ("no", "nobody", "none", "neither"):
+            return Speaker((start, end), None, None, "nominal")
         if not lows or lows[0] not in ("the", "that", "this"):
             return own
         key = self._by_office(start, lows, words)
@@ -343,18 +263,16 @@ class Resolver:
             for low, word in zip(lows[: last - 1], words, strict=False)
             if low not in _FILLERS
         ]
-        fits: list[str] = []
-        for mention in self._mentions[: bisect_left(self._starts, position)]:
-            key = _key(mention)
-            person = self._persons[key]
-            if mention.kind != "person" or key in fits:
-                continue
-            known = office in person.roles or (person.actor_id and office in person.context)
-            if known and all(self._fits(low, capital, person) for low, capital in wanted):
-                fits.append(key)
+        holders = self._holders.get(office, [])
+        holders = holders[: bisect_left(holders, position, key=lambda holder: holder[0])]
+        fits = [
+            key
+            for _, key in holders[-MAX_HOLDERS:]
+            if all(self._fits(low, capital, self._persons[key]) for low, capital in wanted)
+        ]
         return fits[0] if len(fits) == 1 else self._latest(fits, position)
 
-    def _fits(self, low: str, capital: bool, person: _Person) -> bool:
+    def _fits(self, low: str, capital: bool, person: Person) -> bool:
         if low in person.context:
             return True
         if capital:
@@ -375,26 +293,8 @@ class Resolver:
         return None
 
 
-def _has_word(clean: str, start: int, end: int) -> bool:
-    return start < end and _WORD.search(clean, start, end) is not None
-
-
-def _key(mention: Mention) -> str:
-    return mention.actor_id or fold(mention.name)
-
-
-def _given_gender(name: str) -> str:
-    return person_words()["given"].get(fold(name).split()[0].lower(), "")
-
-
-def _office_words(offices: Iterable[str]) -> Iterable[str]:
-    for office in offices:
-        yield from _WORD.findall(office.partition("@")[0].lower())
-
-
 _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"
 )
-_APPOSITIVE = frozenset(["a", "an", "the", "who", "whose", "former", "then", "one"])
-_DISTINCTIVE = frozenset(["foreign", "defense", "defence", "prime", "interior", "finance", "vice", "deputy"])
+_DISTINCTIVE = word_set("foreign defense defence prime interior finance vice deputy")

@@ -5,8 +5,8 @@ A row is a lemma with its forms, the frames it stands in, and its kind. Frames:
 (may follow what is said), ``addressee`` (somebody told before the clause), ``to-inf``,
 ``obj-to-inf`` (*urge allies to …*), ``np`` (a noun phrase), ``ing``, ``wh`` (an indirect
 question), ``prefix`` (*according to X*), ``prefix-name`` (*for X, …*, only before a known
-name), ``clear`` (the content is the sentence before), ``noun-np``, ``noun-to``,
-``noun-that`` (*X's objections to …*).
+name), ``prefix-owner`` (*in X's view*), ``clear`` (the content is the sentence before),
+``noun-np``, ``noun-to``, ``noun-that`` (*X's objections to …*).
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from pathlib import Path
 
 from stance.errors import DataError
 from stance.resources import data_path
+from stance.text import word_set
 
-FRAMES = frozenset(
-    ["quote", "that", "post", "addressee", "to-inf", "obj-to-inf", "np", "ing", "wh", "prefix", "prefix-name", "clear", "noun-np", "noun-to", "noun-that"]
+FRAMES = word_set(
+    "quote that post addressee to-inf obj-to-inf np ing wh prefix prefix-name prefix-owner "
+    "clear noun-np noun-to noun-that"
 )
 KINDS = frozenset({"speech", "stance", "noun"})
 COLUMNS = ["lemma", "forms", "frame", "kind"]
@@ -62,7 +64,7 @@ def load_cues(path: Path | None = None) -> Mapping[str, tuple[Cue, ...]]:
     """
     table = path or data_path("cues.csv")
     problems: list[str] = []
-    owners: dict[str, str] = {}
+    owners: dict[tuple[bool, str], str] = {}
     found: dict[str, list[Cue]] = {}
     with table.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -78,7 +80,10 @@ def load_cues(path: Path | None = None) -> Mapping[str, tuple[Cue, ...]]:
             if row["kind"] not in KINDS:
                 problems.append(f"{where}: kind {row['kind']!r}; expected speech, stance or noun")
             for form in row["forms"].split("|"):
-                if not form.strip() or owners.setdefault(form, lemma) != lemma:
+                if (
+                    not form.strip()
+                    or owners.setdefault((row["kind"] == "noun", form), lemma) != lemma
+                ):
                     problems.append(f"{where}: form {form!r} is empty or belongs to another row")
                     continue
                 words = tuple(form.lower().split())
@@ -91,6 +96,20 @@ def load_cues(path: Path | None = None) -> Mapping[str, tuple[Cue, ...]]:
     return {
         first: tuple(sorted(cues, key=lambda cue: -len(cue.words))) for first, cues in found.items()
     }
+
+
+@cache
+def cue_index() -> Mapping[str, tuple[Cue | None, Mapping[str, tuple[Cue, ...]]]]:
+    """Return, by first word, the cue of that word alone and the longer ones by second word."""
+    index: dict[str, tuple[Cue | None, Mapping[str, tuple[Cue, ...]]]] = {}
+    for first, cues in load_cues().items():
+        longer: dict[str, list[Cue]] = {}
+        for cue in cues:
+            if len(cue.words) > 1:
+                longer.setdefault(cue.words[1], []).append(cue)
+        single = next((cue for cue in cues if len(cue.words) == 1), None)
+        index[first] = (single, {second: tuple(found) for second, found in longer.items()})
+    return index
 
 
 def _tense(word: str, lemma: str, frames: frozenset[str]) -> str:

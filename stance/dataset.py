@@ -249,6 +249,8 @@ def _base_problems(rows: Sequence[Row]) -> Iterator[str]:
             yield f"{row.id}: a contrast needs 'of <id>' of its base row in the note"
         elif base.group != row.group:
             yield f"{row.id}: a contrast shares the group of its base {base.id}"
+        elif (base.label, base.actor) == (row.label, row.actor):
+            yield f"{row.id}: a contrast changes the label, but {base.id} is {row.label!r} as well"
 
 
 def _shingles(sentence: str) -> set[tuple[str, ...]]:

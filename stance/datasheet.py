@@ -14,6 +14,7 @@ from stance.errors import DataError
 from stance.metrics import cohen_kappa
 from stance.resources import data_path
 
+_BEGIN, _END = "<!-- stance data summary -->", "<!-- end -->"
 _COLUMNS = ("id", "provenance", "first", "second", "settled")
 
 
@@ -34,15 +35,20 @@ def read_readings(path: Path | str | None = None) -> list[Reading]:
     Raises
     ------
     DataError
-        Names each line with a label outside of the codebook.
+        Names each line with a label outside of the codebook, or with too many fields.
     """
     source = Path(path) if path is not None else data_path("second_reading.csv")
     with source.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(file, restkey="more")
         if tuple(reader.fieldnames or ()) != _COLUMNS:
             raise DataError(f"{source.name}: columns {reader.fieldnames}; expected {_COLUMNS}")
-        readings = [Reading(**row) for row in reader]
+        lines = list(reader)
+    readings = [Reading(*(line[name] or "" for name in _COLUMNS)) for line in lines]
     problems = tuple(
+        f"{line['id']}: {len(line['more'])} fields more than the header"
+        for line in lines
+        if "more" in line
+    ) + tuple(
         f"{reading.id}: {label!r} is no label"
         for reading in readings
         for label, allowed in (
@@ -60,6 +66,21 @@ def read_readings(path: Path | str | None = None) -> list[Reading]:
 def summary(dataset: Dataset, readings: Sequence[Reading]) -> str:
     """Return the tables of the datasheet: counts by provenance and label, and Cohen's κ."""
     return "\n".join([*_counts(dataset), "", *_agreement(readings)]) + "\n"
+
+
+def replace_summary(sheet: str, tables: str) -> str:
+    """Return the datasheet with the tables between its marks replaced.
+
+    Raises
+    ------
+    DataError
+        If the marks ``<!-- stance data summary -->`` and ``<!-- end -->`` are missing.
+    """
+    before, mark, rest = sheet.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not mark or not end:
+        raise DataError(f"the datasheet lacks the marks {_BEGIN} and {_END}")
+    return f"{before}{mark}\n{tables}{end}{after}"
 
 
 def _counts(dataset: Dataset) -> list[str]:

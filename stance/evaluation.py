@@ -358,10 +358,14 @@ class _Run:
     def _seed_articles(self) -> Iterator[dict[str, Any]]:
         """Analyse each gold article with a model that was trained without its rows."""
         self.progress("seed articles", 0, 1)
-        inside = np.array([i for i, row in enumerate(self.data.rows) if row.provenance != "seed"])
+        seeds = {row.group for row in self.data.rows if row.provenance == "seed"}
+        inside = np.array([i for i, group in enumerate(self.groups) if group not in seeds])
         if NEUTRAL not in self.labels or len(inside) in (0, len(self.data)):
             return
-        fitted = self._fitted(inside)
+        try:
+            fitted = self._fitted(inside)
+        except (DataError, ValueError):
+            return  # the other rows lack a label, or cannot be split
         for path in sorted(seeds_path().glob("*.gold.json")):
             gold = json.loads(path.read_text("utf-8"))
             text = (path.parent / gold["article"]).read_text("utf-8")

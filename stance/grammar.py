@@ -10,46 +10,69 @@ import re
 from collections.abc import Sequence
 
 from stance.quotations import Quotation
+from stance.text import word_set
 
-PRONOUNS = frozenset(["i", "he", "she", "it", "we", "you", "they", "who", "one"])
-PERSONAL = frozenset(["he", "she", "they", "it"])
-OBJECTS = frozenset(
-    ["him", "her", "them", "us", "me", "you", "it", "himself", "herself", "itself", "themselves", "myself", "ourselves"]
+PRONOUNS = word_set("i he she it we you they who one")
+PERSONAL = word_set("he she they it")
+OBJECTS = word_set("him her them us me you it himself herself itself themselves myself ourselves")
+DETERMINERS = word_set(
+    "the a an this that these those his her its their our my your some any no every each "
+    "both several many few most all another such either neither one two three four five six "
+    "seven eight nine ten dozens hundreds thousands more other"
 )
-DETERMINERS = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your", "some", "any", "no", "every", "each", "both", "several", "many", "few", "most", "all", "another", "such", "either", "neither", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "dozens", "hundreds", "thousands", "more", "other"]
+POSSESSIVES = word_set("his her its their our my your")
+PREPOSITIONS = word_set(
+    "of in on at for from with without by to about against into onto over under after "
+    "before during since until till between among amid around across through throughout "
+    "within inside outside near behind beyond despite toward towards upon via per as like "
+    "unlike than versus regarding concerning following including besides except alongside"
 )
-POSSESSIVES = frozenset(["his", "her", "its", "their", "our", "my", "your"])
-PREPOSITIONS = frozenset(
-    ["of", "in", "on", "at", "for", "from", "with", "without", "by", "to", "about", "against", "into", "onto", "over", "under", "after", "before", "during", "since", "until", "till", "between", "among", "amid", "around", "across", "through", "throughout", "within", "inside", "outside", "near", "behind", "beyond", "despite", "toward", "towards", "upon", "via", "per", "as", "like", "unlike", "than", "versus", "regarding", "concerning", "following", "including", "besides", "except", "alongside"]
+NOUN_PREPOSITIONS = word_set(
+    "of for at in from with on to against within inside outside near behind between among "
+    "under by about like close familiar"
 )
-NOUN_PREPOSITIONS = frozenset(
-    ["of", "for", "at", "in", "from", "with", "on", "to", "against", "within", "inside", "outside", "near", "behind", "between", "among", "under", "by", "about", "like", "close", "familiar"]
+SUBORDINATORS = word_set(
+    "that if because while when whether although though unless since whereas after before "
+    "until once as what where why how than so lest whenever wherever"
 )
-SUBORDINATORS = frozenset(
-    ["that", "if", "because", "while", "when", "whether", "although", "though", "unless", "since", "whereas", "after", "before", "until", "once", "as", "what", "where", "why", "how", "than", "so", "lest", "whenever", "wherever"]
+RELATIVES = word_set("who which that whom whose")
+COORDINATORS = word_set("and or but nor yet then")
+BE = word_set("am is are was were be been being 's 're 'm isn't aren't wasn't weren't")
+AUXILIARIES = BE | word_set(
+    "has have had having do does did will would shall should can could may might must ought "
+    "cannot won't wouldn't can't couldn't shouldn't mustn't don't doesn't didn't hasn't "
+    "haven't hadn't mightn't needn't 'd 'll 've"
 )
-RELATIVES = frozenset(["who", "which", "that", "whom", "whose"])
-COORDINATORS = frozenset(["and", "or", "but", "nor", "yet", "then"])
-BE = frozenset(["am", "is", "are", "was", "were", "be", "been", "being", "'s", "'re", "'m", "isn't", "aren't", "wasn't", "weren't"])
-AUXILIARIES = BE | frozenset(
-    ["has", "have", "had", "having", "do", "does", "did", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "ought", "cannot", "won't", "wouldn't", "can't", "couldn't", "shouldn't", "mustn't", "don't", "doesn't", "didn't", "hasn't", "haven't", "hadn't", "mightn't", "needn't", "'d", "'ll", "'ve"]
+MODALS = word_set(
+    "do does did will would shall should can could may might must cannot won't wouldn't "
+    "can't couldn't shouldn't mustn't don't doesn't didn't mightn't needn't to 'd 'll let "
+    "help"
 )
-MODALS = frozenset(
-    ["do", "does", "did", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "cannot", "won't", "wouldn't", "can't", "couldn't", "shouldn't", "mustn't", "don't", "doesn't", "didn't", "mightn't", "needn't", "to", "'d", "'ll", "let", "help"]
+ADVERBS = word_set(
+    "not never also already always still just even ever now then soon once twice later "
+    "earlier again often sometimes long instead too further first recently yesterday today "
+    "tonight only simply thus therefore however meanwhile moreover rather quite very all "
+    "both almost perhaps maybe yet so far either neither nonetheless nevertheless since "
+    "elsewhere indeed likewise alike afterwards afterward ago back famously further "
+    "previously consistently openly n't as well"
 )
-ADVERBS = frozenset(
-    ["not", "never", "also", "already", "always", "still", "just", "even", "ever", "now", "then", "soon", "once", "twice", "later", "earlier", "again", "often", "sometimes", "long", "instead", "too", "further", "first", "recently", "yesterday", "today", "tonight", "only", "simply", "thus", "therefore", "however", "meanwhile", "moreover", "rather", "quite", "very", "all", "both", "almost", "perhaps", "maybe", "yet", "so", "far", "either", "neither", "nonetheless", "nevertheless", "since", "elsewhere", "indeed", "likewise", "alike", "afterwards", "afterward", "ago", "back", "famously", "further", "previously", "consistently", "openly", "n't", "as", "well"]
+NOT_ADVERBS = word_set("ally family reply supply italy assembly july rally bully")
+TIMES = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight "
+    "tomorrow january february march april may june july august september october november "
+    "december jan feb mar apr jun jul aug sep sept oct nov dec morning afternoon evening "
+    "night week month year weekend noon midday earlier later recently last next this"
 )
-NOT_ADVERBS = frozenset(["ally", "family", "reply", "supply", "italy", "assembly", "july", "rally", "bully"])
-TIMES = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today", "tonight", "tomorrow", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "morning", "afternoon", "evening", "night", "week", "month", "year", "weekend", "noon", "midday", "earlier", "later", "recently", "last", "next", "this"]
+PARTICIPLE_NOUNS = word_set("meeting building hearing briefing filing ruling beijing")
+VERBS = word_set(
+    "went came made took gave found got met left ran won lost began became brought held kept led "
+    "sent stood spent paid faced put cut hit won grew rose fell broke drew drove sat sought "
+    "fought caught built bought taught goes comes makes takes gives gets runs wins loses "
+    "begins becomes brings keeps leads sends stands faces remains remain appears appear "
+    "seems seem needs leaves turns works lives looks includes include means continues "
+    "follows allows lies comes"
 )
-PARTICIPLE_NOUNS = frozenset(["meeting", "building", "hearing", "briefing", "filing", "ruling", "beijing"])
-VERBS = frozenset(
-    ["went", "came", "made", "took", "gave", "got", "met", "left", "ran", "won", "lost", "began", "became", "brought", "held", "kept", "led", "sent", "stood", "spent", "paid", "faced", "put", "cut", "hit", "won", "grew", "rose", "fell", "broke", "drew", "drove", "sat", "sought", "fought", "caught", "built", "bought", "taught", "goes", "comes", "makes", "takes", "gives", "gets", "runs", "wins", "loses", "begins", "becomes", "brings", "keeps", "leads", "sends", "stands", "faces", "remains", "remain", "appears", "appear", "seems", "seem", "needs", "leaves", "turns", "works", "lives", "looks", "includes", "include", "means", "continues", "follows", "allows", "lies", "comes"]
-)
-_CONTRACTED = frozenset(["i", "he", "she", "it", "we", "you", "they", "who", "that", "there", "what", "here"])
+_CONTRACTED = word_set("i he she it we you they who that there what here")
 _TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
 
 
@@ -93,7 +116,7 @@ class Tokens:
         for match in _TOKEN.finditer(clean, start, end):
             word = match.group()
             a, b = match.span()
-            if word == "." and words and b < end and kinds[-1] == "w":
+            if word == "." and words and b < end - 1 and kinds[-1] == "w":
                 ends[-1] = b  # the stop of an abbreviation
                 continue
             cut = word.find("'")

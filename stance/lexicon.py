@@ -52,6 +52,7 @@ class Lexicon:
     _exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
     _starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
     _first: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
+    _longest: int = field(init=False, repr=False)  # of the starred literals
 
     def __post_init__(self) -> None:
         exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
@@ -64,13 +65,14 @@ class Lexicon:
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_starred", starred)
         object.__setattr__(self, "_first", {})
+        object.__setattr__(self, "_longest", max(map(len, starred), default=0))
 
     def candidates(self, token: str) -> list[tuple[tuple[str, ...], Entry]]:
         """Return the forms that may begin with `token`, the one to prefer first."""
         known = self._first.get(token)
         if known is None:
             known = list(self._exact.get(token, ()))
-            for length in range(1, len(token) + 1):
+            for length in range(1, min(len(token), self._longest) + 1):
                 known += self._starred.get(token[:length], ())
             known.sort(key=_preference)
             if len(self._first) < 100_000:  # bounds the memory on endless vocabularies

@@ -136,7 +136,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the most probable class of each row."""
-        chosen: NDArray[Any] = self.classes_[self.logits(X).argmax(axis=1)]
+        best = self.logits(X).argmax(axis=1)  # first: it says so where nothing is fitted
+        chosen: NDArray[Any] = self.classes_[best]
         return chosen
 
     def logits(self, X: ArrayLike) -> FloatArray:

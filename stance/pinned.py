@@ -1,3 +1,3 @@
 """The digest of the default model, so that a swap is noticed; written by `stance train`."""
 
-DEFAULT_MODEL_SHA256 = "3b88c673e7a0b4a9227ccce2ce3ff136921010187f4acf4bc018e8638efafcf8"
+DEFAULT_MODEL_SHA256 = "dde4de224f90558f20e4b7ed944f0c771745dd1b52f5b284251ac88853b9a780"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,9 @@ def _svg(draw: Callable[[Axes], None]) -> str:
         "svg.hashsalt": "stance",
         "text.parse_math": False,
     }
-    with rc_context(style):
+    with rc_context(style), warnings.catch_warnings():
+        # the browser draws the text, in whatever script, with fonts of its own
+        warnings.filterwarnings("ignore", "Glyph")
         figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)

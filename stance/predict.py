@@ -89,7 +89,8 @@ class StanceModel:
         rest = [index for index in order if index != one]
         other = self._index(against) if against is not None else rest[0]
         if one == other:
-            raise InputError(f"label and against are both {label!r}; expected two labels")
+            same = self.labels[one]
+            raise InputError(f"label and against are both {same!r}; expected two labels")
         names = (self.labels[one], self.labels[other])
         reasons = [
             Reason(
@@ -284,15 +285,13 @@ def _actors(
         order.setdefault(key, (statement.actor, statement.actor_id, statement.content.start))
         # one sentence gives one position to one actor, however many cues it has
         said.setdefault(key, {}).setdefault(statement.sentence.start, item)
-    neutral = NEUTRAL if NEUTRAL in model.labels else ""
     headlines = {s.span.start for s in article.sentences if s.kind == "headline"}
     found = [
         actor_stance(
             name,
             actor_id,
-            _without_headlines(list(said.get(key, {}).values()), headlines, neutral),
+            _without_headlines(list(said.get(key, {}).values()), headlines),
             poles=model.poles,
-            neutral=neutral,
         )
         for key, (name, actor_id, _) in sorted(order.items(), key=lambda item: item[1][2])
     ]
@@ -300,16 +299,14 @@ def _actors(
     yield from (actor for actor in found if not actor.n)
 
 
-def _without_headlines(
-    items: list[JudgedStatement], headlines: set[int], neutral: str
-) -> list[JudgedStatement]:
+def _without_headlines(items: list[JudgedStatement], headlines: set[int]) -> list[JudgedStatement]:
     """Drop headlines where the body says what the actor's stance is.
 
     A headline shortens, in an editor's words, what the article gives at length; it counts
     only for an actor of whom the article says nothing else about the target.
     """
     body = [item for item in items if item.statement.sentence.start not in headlines]
-    return body if any(item.prediction.label != neutral for item in body) else items
+    return body if any(item.prediction.label != NEUTRAL for item in body) else items
 
 
 def _previous_sentences(article: Article) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,12 +51,16 @@ def swap_actors(
         known = actor in found or (
             registry.canonical(actor) is not None and bool(actor) and not of_target(actor)
         )
-        chosen = sorted(found | {actor}) if everyone and known else [actor] if known else []
-        for old in sorted(chosen, key=len, reverse=True):
-            new = names[int(random.integers(len(names)))]
-            sentence = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new.replace("\\", ""), sentence)
-            if old == row.actor:
-                actor = new
+        others = {name for name in found if actor not in name} if everyone else set()
+        chosen = {actor} | others if known else set()
+        drawn = {
+            old: names[int(random.integers(len(names)))]
+            for old in sorted(chosen, key=lambda name: (-len(name), name))
+        }
+        if drawn:  # all in one pass, so that no name is put into another new one
+            anyone = "|".join(map(re.escape, drawn))
+            sentence = re.sub(rf"(?<!\w)(?:{anyone})(?!\w)", partial(_drawn, drawn), sentence)
+            actor = drawn.get(actor, actor)
         pairs.append((sentence, actor or None))
         changed.append(sentence != row.sentence)
     return pairs, changed
@@ -103,6 +108,10 @@ def compare_with_gold(text: str, gold: dict[str, Any], model: StanceModel) -> di
         "actors_right": right,
         "without_rows_of_the_article": True,
     }
+
+
+def _drawn(drawn: dict[str, str], match: re.Match[str]) -> str:
+    return drawn[match.group()]
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> float:

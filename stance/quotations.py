@@ -8,10 +8,15 @@ stray mark never costs more than the rest of its own paragraph.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from stance.records import Kind
 
 _MARKS = re.compile("[\"“”]|``|''|´´")
 _SINGLE = re.compile("[‘']")
+_WORD = re.compile(r"[^\W_]")
 _OPENING = frozenset("([—-/")
 
 
@@ -32,7 +37,7 @@ class Quotation:
 def quotations(clean: str, start: int, end: int) -> list[Quotation]:
     """Return the quotations of one paragraph of a normalised text, in order."""
     found = _double(clean, start, end)
-    singles = _single(clean, start, end, found) if "‘" in clean or "'" in clean else []
+    singles = _single(clean, start, end, found) if _SINGLE.search(clean, start, end) else []
     return sorted(found + singles, key=lambda one: one.start) if singles else found
 
 
@@ -117,3 +122,31 @@ def _plausible(clean: str, one: Quotation) -> bool:
     words = clean.count(" ", one.inner_start, one.inner_end) + 1
     last = clean[one.inner_end - 1]
     return one.inner_end - one.inner_start > 2 and (words <= 12 or last in ",.?!…")
+
+
+def quoted_share(
+    clean: str, quoted: Sequence[tuple[int, int]], fragments: Sequence[tuple[int, int]]
+) -> Kind:
+    """Tell whether all, some or none of the words stand in quotation marks."""
+    inside = outside = False
+    for start, end in fragments:
+        at = start
+        k = max(0, bisect_right(quoted, start, key=_start) - 1)
+        while k < len(quoted) and quoted[k][0] < end:
+            a, b = quoted[k]
+            inside = inside or min(b, end) > max(a, start)
+            outside = outside or _has_word(clean, at, a)
+            at = max(at, b)
+            k += 1
+        outside = outside or _has_word(clean, at, end)
+    if not inside:
+        return "reported"
+    return "mixed" if outside else "direct"
+
+
+def _start(stretch: tuple[int, int]) -> int:
+    return stretch[0]
+
+
+def _has_word(clean: str, start: int, end: int) -> bool:
+    return start < end and _WORD.search(clean, start, end) is not None

@@ -57,7 +57,8 @@ def analyses_markdown(
     lines: list[str] = []
     for analysis in analyses:
         lines += [f"# {markdown_cell(analysis['name'])}", ""]
-        lines += [f"Target: {markdown_cell(analysis['target'])}; model {analysis['model_id']}", ""]
+        target, model = markdown_cell(analysis["target"]), markdown_cell(analysis["model_id"])
+        lines += [f"Target: {target}; model {model}", ""]
         lines += ["| actor | stance | score | n | words |", "|---|---|---|---:|---|"]
         for actor in analysis["actors"]:
             if actor["n"]:
@@ -67,10 +68,8 @@ def analyses_markdown(
                     for item in actor["statements"]
                     if item["bears"]
                 )
-                lines.append(
-                    f"| {markdown_cell(actor['actor'])} | {stance_words(actor)} | {score} "
-                    f"| {actor['n']} | {words} |"
-                )
+                name, stance = markdown_cell(actor["actor"]), markdown_cell(stance_words(actor))
+                lines.append(f"| {name} | {stance} | {score} | {actor['n']} | {words} |")
         silent = [markdown_cell(a["actor"]) for a in analysis["actors"] if not a["n"]]
         lines += ["", f"No stance: {', '.join(silent) or 'nobody'}.", ""]
         lines += [f"Not read: {markdown_cell(s['reason'])}" for s in analysis["skipped"]]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from stance.files import write_atomic
 from stance.plots import evaluation_plots
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$&])")
 _MODES = {
     "cross-validation": "{folds}-fold grouped cross-validation, each row judged by a model that "
     "saw none of its group",
@@ -88,7 +88,9 @@ def markdown_cell(value: object) -> str:
 
 def interval_text(interval: Sequence[float] | None) -> str:
     """Return "0.61 to 0.66"; a single group has no interval."""
-    return "no interval" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
+    if interval is None:
+        return "no interval"
+    return f"{interval[0]:.2f} to {interval[1]:.2f}".replace("-", "−")
 
 
 def signed(value: float | None) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver, Speaker
+from stance.quotations import quoted_share
+from stance.reading import Found
 from stance.records import Kind, Skipped, Span, Statement
-from stance.rules import Found
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
 from stance.units import Unit, read_units, units_of
 
@@ -74,7 +75,7 @@ def read_article(text: str, registry: Registry | None = None) -> Article:
     )
     actors = {(m.span.start, m.span.end) for m in mentions}
     found = read_units(clean, units, lambda start, end: _names(actors, registry, clean, start, end))
-    statements = _Assembler(text, split, resolver).statements(units, found)
+    statements = _Assembler(text, clean, split, quoted, resolver).statements(units, found)
     return Article(text, tuple(split), tuple(mentions), tuple(statements), skipped)
 
 
@@ -99,8 +100,17 @@ def _weight(one: Found) -> int:
 class _Assembler:
     """Turns what the rules found into statements with resolved speakers."""
 
-    def __init__(self, text: str, split: Sequence[Sentence], resolver: Resolver) -> None:
+    def __init__(
+        self,
+        text: str,
+        clean: str,
+        split: Sequence[Sentence],
+        quoted: Sequence[tuple[int, int]],
+        resolver: Resolver,
+    ) -> None:
         self.text = text
+        self.clean = clean
+        self.quoted = quoted
         self.resolver = resolver
         self.spans = [sentence.span for sentence in split]
         self.starts = [span.start for span in self.spans]
@@ -167,4 +177,4 @@ class _Assembler:
         return Span(start, end, self.text[start:end])
 
     def _kind(self, fragments: Sequence[Span]) -> Kind:
-        return self.resolver.quoted_share([(one.start, one.end) for one in fragments])
+        return quoted_share(self.clean, self.quoted, [(one.start, one.end) for one in fragments])

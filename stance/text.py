@@ -15,30 +15,36 @@ from stance.records import Span
 
 SentenceKind = Literal["headline", "heading", "byline", "body", "tags"]
 
+
+def word_set(listed: str) -> frozenset[str]:
+    """Return the words of a list that is printed as running text."""
+    return frozenset(listed.split())
+
+
 MAX_SENTENCE = 5_000  # characters; a longer stretch without a stop is no sentence of a report
 
 _TABLE = {
-    **dict.fromkeys(map(ord, "“‟„«❝"), "“"),
-    **dict.fromkeys(map(ord, "”»❞"), "”"),
-    **dict.fromkeys(map(ord, "＂"), '"'),
-    **dict.fromkeys(map(ord, "’‛ʼ′›ʹ"), "'"),
-    **dict.fromkeys(map(ord, "‘‚‹"), "‘"),
-    **dict.fromkeys(map(ord, "–—―‒−"), "—"),
-    **dict.fromkeys(map(ord, "‐‑"), "-"),
-    **dict.fromkeys(range(32), " "),
-    **dict.fromkeys(range(0x7F, 0xA1), " "),
-    **dict.fromkeys(range(0x2000, 0x2010), " "),
-    **dict.fromkeys(range(0x202A, 0x2030), " "),
-    **dict.fromkeys(range(0x205F, 0x2070), " "),
-    **dict.fromkeys([0xAD, 0x61C, 0x1680, 0x180E, 0x3000, 0xFEFF, 0xFFFC], " "),
-    **dict.fromkeys([0x0A, 0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n"),
+    **dict.fromkeys("“‟„«❝", "“"),
+    **dict.fromkeys("”»❞", "”"),
+    **dict.fromkeys("＂", '"'),
+    **dict.fromkeys("’‛ʼ′›ʹ", "'"),
+    **dict.fromkeys("‘‚‹", "‘"),
+    **dict.fromkeys("–—―‒−", "—"),
+    **dict.fromkeys("‐‑", "-"),
+    **dict.fromkeys(map(chr, (*range(32), *range(0x7F, 0xA1))), " "),
+    **dict.fromkeys(map(chr, (*range(0x2000, 0x2010), *range(0x202A, 0x2030))), " "),
+    **dict.fromkeys(map(chr, range(0x205F, 0x2070)), " "),
+    **dict.fromkeys("\xad\u061c\u1680\u180e\u3000\ufeff\ufffc", " "),
+    **dict.fromkeys("\n\x0b\x0c\x85\u2028\u2029", "\n"),
 }
+for _same in [char for char, other in _TABLE.items() if char == other]:
+    del _TABLE[_same]
 
 _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"[ ]*+(?:[•·▪‣◦●○■*►➤]|[-—](?=[ ]))[ ]*+")
 _CRUMB = re.compile(
-    r"(?:tags?|keywords?|topics|related|read more|read also|see also|photos?|image|source|filed under"
-    r"|share|follow us|advertisement|subscribe)\b[ ]*+(?::|$)",
+    r"(?:tags?|keywords?|topics|related|read more|read also|see also|photos?|image|source"
+    r"|filed under|share|follow us|advertisement|subscribe)\b[ ]*+(?::|$)",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
@@ -48,171 +54,28 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
-    r"(?:[A-ZÀ-Þ][\w.'/-]*+,?[ ]){1,6}(?:\([^()\n]{2,40}\)[ ]?)?(?:--?|—)[ ]+(?=[\"“'‘]?[A-ZÀ-Þ])"
+    r"[A-ZÀ-Þ][\w.'/-]*+,?[ ](?:(?:[A-ZÀ-Þ][\w.'/-]*+|[0-9]{1,4}),?[ ]){0,6}"
+    r"(?:\([^()\n]{2,40}\)[ ]?)?(?:--?|—)[ ]+(?=[\"“'‘]?[A-ZÀ-Þ])"
 )
 _STOP = re.compile(r"(?<![.!?…\"”')\]])[.!?…\"”')\]]++[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*$")
 _WORDS = re.compile(r"[^\W_]+")
 
 # Never the last word of a sentence when a stop follows.
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "gen",
-        "lt",
-        "col",
-        "maj",
-        "sgt",
-        "capt",
-        "adm",
-        "brig",
-        "cmdr",
-        "sen",
-        "rep",
-        "gov",
-        "pres",
-        "rev",
-        "hon",
-        "st",
-        "amb",
-        "fr",
-        "sr",
-        "messrs",
-        "mme",
-        "mlle",
-        "supt",
-        "insp",
-        "atty",
-        "sec",
-        "dep",
-        "min",
-        "vs",
-        "cf",
-        "eg",
-        "ie",
-        "approx",
-        "ca",
-        "fig",
-        "figs",
-        "art",
-        "arts",
-        "pp",
-        "vol",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "e.g",
-        "i.e",
-        "al",
-    ]
+_TITLES = word_set(
+    "mr mrs ms dr prof gen lt col maj sgt capt adm brig cmdr sen rep gov pres rev hon st "
+    "amb fr sr messrs mme mlle supt insp atty sec dep min vs cf eg ie approx ca fig figs "
+    "art arts pp vol jan feb mar apr jun jul aug sept sep oct nov dec e.g i.e al"
 )
 # May end a sentence: a stop after them counts only before a word that opens sentences.
-_MAYBE = frozenset(
-    [
-        "no",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "jr",
-        "bros",
-        "dept",
-        "est",
-        "p.m",
-        "a.m",
-        "etc",
-        "ph.d",
-        "d.c",
-        "ave",
-        "blvd",
-    ]
+_MAYBE = word_set("inc ltd co corp jr bros dept est p.m a.m etc ph.d d.c ave blvd")
+_OPENERS = word_set(
+    "the a an this that these those he she it they we i you there but and in on at as for "
+    "after before if when while although though however since his her its their our my so "
+    "then now what who where why how some many most both no not one two last earlier later "
+    "under with meanwhile nor or yet by from to during"
 )
-_OPENERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "i",
-        "you",
-        "there",
-        "but",
-        "and",
-        "in",
-        "on",
-        "at",
-        "as",
-        "for",
-        "after",
-        "before",
-        "if",
-        "when",
-        "while",
-        "although",
-        "though",
-        "however",
-        "since",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "my",
-        "so",
-        "then",
-        "now",
-        "what",
-        "who",
-        "where",
-        "why",
-        "how",
-        "some",
-        "many",
-        "most",
-        "both",
-        "no",
-        "not",
-        "one",
-        "two",
-        "last",
-        "earlier",
-        "later",
-        "under",
-        "with",
-        "meanwhile",
-        "nor",
-        "or",
-        "yet",
-        "by",
-        "from",
-        "to",
-        "during",
-    ]
-)
-_MONTHS = frozenset(
-    ["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "no"]
-)
+_MONTHS = word_set("jan feb mar apr jun jul aug sept sep oct nov dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +126,10 @@ def normalise(text: str) -> str:
     """Map quotation marks, dashes and odd spaces to one kind each; the length stays."""
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
-    return text.translate(_TABLE)
+    for char in set(text):
+        if char in _TABLE:
+            text = text.replace(char, _TABLE[char])
+    return text
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -419,8 +285,10 @@ def _ends(clean: str, at: int, marks: str, following: int, start: int, end: int)
         return True
     if word in _TITLES:
         return word in _MONTHS and opener
+    if word == "no":
+        return after is None or not after.group()[0].isdigit()
     if word in _MAYBE:
-        return opener and not (word == "no" and after and after.group()[0].isdigit())
+        return opener
     if len(word) == 1 and word.isalpha():
         return False  # an initial
     if "." in word and len(word) <= 7 and all(len(part) <= 2 for part in word.split(".")):

@@ -126,14 +126,16 @@ def train(
 
 def as_dataset(dataset: Dataset | Path | str | Sequence[Row] | None) -> Dataset:
     """Return a dataset from whatever `train` and `evaluate` take."""
-    if isinstance(dataset, Dataset):
-        return dataset
     if dataset is None or isinstance(dataset, str | Path):
         return read_dataset(dataset)
-    rows = grouped(list(dataset))
-    if not rows:
+    data = (
+        dataset
+        if isinstance(dataset, Dataset)
+        else Dataset(tuple(grouped(list(dataset))), name="rows")
+    )
+    if not len(data):
         raise DataError("the dataset is empty; expected labelled rows")
-    return Dataset(tuple(rows), name="rows")
+    return data
 
 
 def pairs_of(data: Dataset) -> list[Pair]:
@@ -234,12 +236,13 @@ def _metrics(data: Dataset, probabilities: FloatArray, seed: int) -> dict[str, A
     truth = truth_of(data)
     guess = probabilities.argmax(axis=1)
     groups = [row.group for row in data.rows]
+    folds = len(require_folds([row.label for row in data.rows], groups, FOLDS, seed))
 
     def figure(rows: Any) -> float:
         return macro_f1(truth[rows], guess[rows], len(data.labels))
 
     return {
-        "split": f"{FOLDS}-fold grouped cross-validation, out of fold",
+        "split": f"{folds}-fold grouped cross-validation, out of fold",
         "n": len(data),
         "macro_f1": figure(slice(None)),
         "macro_f1_interval": list(bootstrap_interval(figure, groups, seed=seed) or ()),

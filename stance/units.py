@@ -11,16 +11,25 @@ from dataclasses import dataclass
 
 from stance.cues import load_cues
 from stance.grammar import Tokens
-from stance.phrases import Phrases
+from stance.matching import match_cues
 from stance.quotations import Quotation, quotations
-from stance.rules import Found, UnitReader, match_cues
-from stance.text import MAX_SENTENCE, Sentence
+from stance.reading import Found
+from stance.rules import UnitReader
+from stance.subjects import Phrases
+from stance.text import MAX_SENTENCE, Sentence, word_set
 
 Offsets = tuple[int, int]
 
 MAX_UNIT = 4 * MAX_SENTENCE
 MIN_QUOTE = 4  # words; a shorter quotation without a cue is no statement
-_LABEL = re.compile(r"([A-Z][\w.'-]*+(?: (?:[A-Z][\w.'-]*+|of|the|for)){0,5}): +(?=\S)")
+_LABEL = re.compile(
+    r"([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})(?: \([^()]{1,20}\))?:(?: +(?=\S)|(?=[\"“]))"
+)
+_NO_SPEAKER = word_set(
+    "analysis opinion live video watch exclusive breaking update updated comment explainer "
+    "photos interview fact facts factbox timeline editorial note read more"
+)
+_NAME_AND_VERB = re.compile(r" (?:[A-Z][\w.'-]*+ ){1,4}([a-z]++)\b")
 _MARK = re.compile(r"[\"“]|''|``")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -57,7 +66,7 @@ def units_of(clean: str, split: Sequence[Sentence]) -> tuple[list[Unit], list[Of
             if not goes_on and not _opens_speech(clean, start, quotes[-1]):
                 quotes = quotes[:-1]  # a stray mark
         quoted.extend((quote.start, quote.end) for quote in quotes)
-        units.extend(_merged(paragraph, quotes))
+        units.extend(_merged(clean, paragraph, quotes))
     return units, quoted
 
 
@@ -76,7 +85,18 @@ def _opens_speech(clean: str, start: int, quote: Quotation) -> bool:
     return not before or before[-1] in ":,"
 
 
-def _merged(paragraph: Sequence[Sentence], quotes: Sequence[Quotation]) -> list[Unit]:
+def _asks(clean: str, end: int, last: int) -> bool:
+    """Tell whether ``…?” Jane Doe asked`` goes on after a sentence's end."""
+    if clean[end - 2 : end - 1] not in ("?", "!", "…") or clean[end - 1] not in "\"”'":
+        return False
+    match = _NAME_AND_VERB.match(clean, end, min(last, end + 80))
+    if match is None:
+        return False
+    cues = load_cues().get(match[1], ())
+    return any("post" in cue.frames and cue.tense in ("past", "s") for cue in cues)
+
+
+def _merged(clean: str, paragraph: Sequence[Sentence], quotes: Sequence[Quotation]) -> list[Unit]:
     units: list[Unit] = []
     start: int | None = None
     q = first = 0
@@ -85,9 +105,10 @@ def _merged(paragraph: Sequence[Sentence], quotes: Sequence[Quotation]) -> list[
         start = span.start if start is None else start
         while q < len(quotes) and quotes[q].end <= span.end:
             q += 1
-        if q < len(quotes) and quotes[q].start < span.end and span.end - start < MAX_UNIT:
-            if sentence is not paragraph[-1]:
-                continue
+        inside_one = q < len(quotes) and quotes[q].start < span.end
+        open_ended = inside_one or _asks(clean, span.end, paragraph[-1].span.end)
+        if open_ended and sentence is not paragraph[-1] and span.end - start < MAX_UNIT:
+            continue
         inside = tuple(one for one in quotes[first:q] if one.start >= start)
         first = q
         units.append(Unit(start, span.end, sentence.paragraph, sentence.kind == "headline", inside))
@@ -104,25 +125,24 @@ class _Reading:
         self.clean = clean
         self.units = units
         self.is_actor = is_actor
-        self.table = load_cues()
         self.found: list[tuple[int, Found]] = []
-        self._spoken: list[bool] = []  # whether a unit has statements
-        self._pending: list[tuple[int, Offsets]] = []  # quotations waiting for the next cue
+        self._done: set[int] = set()  # units that a transcript's paragraph has spent
 
     def read(self, index: int) -> None:
         """Read one unit."""
+        if index in self._done:
+            return
         unit = self.units[index]
         before = len(self.found)
         if not self._label(index, unit):
             tokens = Tokens(self.clean, unit.start, unit.end, unit.quotes)
-            cues = match_cues(tokens, self.table)
+            cues = match_cues(tokens)
             if cues:
                 for one in UnitReader(tokens, cues, self.is_actor).read():
                     if one.fragments or self._elsewhere(index, one):
                         self.found.append((index, one))
             if unit.quotes:
                 self._loose(index, unit, tokens, before)
-        self._spoken.append(len(self.found) > before)
 
     def _elsewhere(self, index: int, one: Found) -> bool:
         """Take the content from the unit before (*made this clear*) or after (a final colon)."""
@@ -135,32 +155,59 @@ class _Reading:
                 return False
             one.fragments = [_without_stop(self.clean, unit.start, unit.end)]
             return True
-        if not unit.quotes or unit.quotes[0].start > unit.start + 1:
+        if unit.quotes and unit.quotes[0].start <= unit.start + 1:
+            one.fragments = [(unit.quotes[0].start, unit.quotes[0].end)]
+            return True
+        if unit.paragraph == self.units[index].paragraph or one.kind != "speech":
             return False
-        one.fragments = [(unit.quotes[0].start, unit.quotes[0].end)]
+        end = unit.end
+        for later in self.units[other + 1 :]:
+            if later.paragraph != unit.paragraph:
+                break
+            end = later.end
+        one.fragments = [_without_stop(self.clean, unit.start, end)]
         return True
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
         match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
         if match is None:
-            return False
+            return unit.headline and self._signed(index, unit)
         first = not index or self.units[index - 1].paragraph != unit.paragraph
-        name = match[1]
-        known = self.is_actor(match.start(1), match.end(1))
-        if not first or not (known or (name.isupper() and len(name) > 2)):
+        name, rule, end = match[1], "transcript", unit.end
+        words = name.split()
+        known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
+            match.end(1) - len(" ".join(words[-2:])), match.end(1)
+        )
+        if unit.headline:
+            rule = "headline"
+            known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
+        if not first or not (known or name.isupper()):
             return False
+        for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
+            if self.units[later].paragraph != unit.paragraph:
+                break
+            end = self.units[later].end
+            self._done.add(later)
         self.found.append(
             (
                 index,
-                Found(
-                    "headline" if unit.headline else "transcript",
-                    [_without_stop(self.clean, match.end(), unit.end)],
-                    None,
-                    match.span(1),
-                ),
+                Found(rule, [_without_stop(self.clean, match.end(), end)], None, match.span(1)),
             )
         )
+        return True
+
+    def _long(self, quote: Quotation) -> bool:
+        words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
+        return len(words) >= MIN_QUOTE
+
+    def _signed(self, index: int, unit: Unit) -> bool:
+        """Read a headline that ends with its speaker: ``What NAME says: NAME``."""
+        colon = self.clean.rfind(": ", unit.start, unit.end)
+        if colon < 0 or not self.is_actor(colon + 2, _without_stop(self.clean, 0, unit.end)[1]):
+            return False
+        speaker = (colon + 2, _without_stop(self.clean, colon, unit.end)[1])
+        self.found.append((index, Found("headline", [(unit.start, colon)], None, speaker)))
         return True
 
     def _loose(self, index: int, unit: Unit, tokens: Tokens, before: int) -> None:
@@ -171,15 +218,15 @@ class _Reading:
             for span in one.fragments
             if span[1] > unit.start
         ]
+        pure = "w" not in tokens.kinds
         loose = [
             quote
             for quote in unit.quotes
             if not any(a <= quote.start and quote.end <= b + 2 for a, b in spent)
-            and len(_WORDS.findall(self.clean, quote.inner_start, quote.inner_end)) >= MIN_QUOTE
+            and (pure or self._long(quote))
         ]
         if not loose:
             return
-        pure = not any(kind == "w" for kind in tokens.kinds)
         for quote in loose:
             mention, rule = None, "quote-run-on"
             if not pure:

@@ -235,6 +235,11 @@ def test_a_low_overlap_is_no_near_duplicate():
     assert list(near_duplicates([LONG, "The minister said that nobody asked him"])) == []
 
 
+def test_the_overlap_itself_is_no_near_duplicate():
+    assert list(near_duplicates(["a b c d", "a b c x"], overlap=0.5)) == []
+    assert list(near_duplicates(["a b c d", "a b c x"], overlap=0.49)) == [(1, 0, 0.5)]
+
+
 def test_a_boilerplate_phrase_does_not_join_many_sentences():
     """3-grams in more than 40 sentences are not counted; the cost stays linear."""
     sentences = [f"he told reporters word{number}" for number in range(60)]

@@ -356,7 +356,7 @@ PIECES = {
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES.keys())
 def test_the_cost_is_linear(featurizer, piece: str):
-    """One sentence of a megabyte takes about four times a quarter of it; 12 is generous."""
+    """Four times the text takes about four times as long; 12 is generous."""
 
     def seconds(size: int) -> float:
         sentence = (piece * (size // len(piece) + 1))[:size]
@@ -364,8 +364,8 @@ def test_the_cost_is_linear(featurizer, piece: str):
         featurizer.tokens(sentence, "Ann")
         return time.perf_counter() - started
 
-    quarter = max(min(seconds(2**18) for _ in range(2)), 0.01)
-    assert seconds(2**20) < 12 * quarter
+    quarter = max(min(seconds(2**16) for _ in range(2)), 0.01)
+    assert seconds(2**18) < 12 * quarter
 
 
 def test_the_terms_of_a_megabyte_are_made_in_linear_time(featurizer):

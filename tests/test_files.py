@@ -90,6 +90,23 @@ def test_a_failure_leaves_the_old_folder(step: str, error: BaseException, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 
 
+def test_the_old_folder_is_put_back_when_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    replace_folder(tmp_path / "m", {"one": "old"})
+    move, calls = Path.replace, []
+
+    def fail(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == 2:
+            raise OSError(errno.EIO, "Input/output error")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        replace_folder(tmp_path / "m", {"one": "new"})
+    assert (tmp_path / "m" / "one").read_text("utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
 def test_the_old_folder_survives_even_when_it_cannot_be_put_back(tmp_path: Path, monkeypatch):
     """The second move fails, and so does the one that would undo the first."""
     replace_folder(tmp_path / "m", {"one": "old"})

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.skipif(not README.exists(), reason="runs in a checkout"
 
 def blocks(kind: str) -> list[str]:
     """Return the fenced blocks of a kind."""
-    return re.findall(rf"^```{kind}\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return re.findall(
+        rf"^```{kind}\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
 
 
 def weakness() -> str:

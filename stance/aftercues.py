@@ -1,0 +1,127 @@
+"""Rules for cues that follow what is said: “…,” she said; …, said the minister."""
+
+from __future__ import annotations
+
+from stance.borders import content_end, is_trailing, skip_adverbials, trimmed
+from stance.cues import Cue
+from stance.phrases import Range
+from stance.reading import Reading
+from stance.text import word_set
+
+_INTRODUCERS = word_set(
+    "in on at after before during when while as although though since despite if asked with "
+    "for by citing according unlike earlier later"
+)
+
+
+class AfterCues(Reading):
+    """Reads cues that come after their content, or in the midst of it."""
+
+    def _after_content(self, i: int, cue: Cue) -> bool:
+        if cue.tense == "ing" or self._is_passive(i, cue):
+            return False
+        end = self._cue_end(i, cue)
+        if "to-inf" in cue.frames and "to" in self.t.lows[end : end + 2]:
+            return False
+        subject = self.p.subject(i, cue)
+        if (
+            subject is not None
+            and self.t.lows[subject[1] : i]
+            and "who" in self.t.lows[subject[1] : i]
+        ):
+            return False
+        if subject is None:
+            return self._inverted(i, end, cue)
+        return self._post(subject, i, end, cue)
+
+    def _post(self, subject: Range, i: int, end: int, cue: Cue) -> bool:
+        """Read ``“…,” she said`` and ``…, she said``; True if it was one."""
+        left = self._left(subject[0], end, cue)
+        if left is None:
+            return False
+        self._finish_post(left, (i, end), subject, cue, end, "cue-after")
+        return True
+
+    def _inverted(self, i: int, end: int, cue: Cue) -> bool:
+        """Read ``“…,” said the minister``."""
+        t, p = self.t, self.p
+        subject = p.after(end)
+        if subject is None or i == 0 or cue.tense not in ("past", "s"):
+            return False
+        left = self._left(i, subject[1], cue)
+        if left is None:
+            return False
+        if t.kinds[left[1] - 1] != "q" and not is_trailing(p, self._over_apposition(subject[1])):
+            return False
+        after = self._over_apposition(subject[1])
+        self._finish_post(left, (i, end), subject, cue, after, "cue-inverted")
+        return True
+
+    def _left(self, start: int, after: int, cue: Cue) -> Range | None:
+        """Return the content that ends right before token `start`, if it is one."""
+        t = self.t
+        k = start - 1
+        if k >= 0 and t.kinds[k] == "p" and t.words[k] in (",", "—", "-"):
+            k -= 1
+            comma = True
+        elif k >= 1 and t.lows[k] == "as" and t.words[k - 1] == ",":  # …, as the ministry said
+            k -= 2
+            comma = True
+        else:
+            comma = False
+        if k < self.border:
+            return None
+        if t.kinds[k] == "q":
+            quote = t.quotes[k]
+            last = t.clean[quote.inner_end - 1]
+            if not comma and last not in ",.?!—-…'”" and quote.closed:
+                return None
+        after = skip_adverbials(self.p, after, addressee="addressee" in cue.frames)
+        goes_on, trailing = self._goes_on(after), is_trailing(self.p, after)
+        if t.kinds[k] != "q" and (not comma or (not goes_on and not trailing)):
+            return None
+        first = max(self.border, self._left_start(k))
+        if first > k:
+            return None
+        opening = self.cues.get(first)
+        participle = t.kinds[first] != "q" and opening is not None and opening.tense == "ing"
+        if participle and not trailing:
+            return None  # Citing “…,” the minister told reporters that …
+        if t.kinds[k] != "q":
+            if goes_on:
+                return None if all(t.is_adverb(m) for m in range(first, k + 1)) else (first, k + 1)
+            if k - first < 2 or (t.lows[first] in _INTRODUCERS and not self._has_verb(first)):
+                return None
+        return (first, k + 1)
+
+    def _goes_on(self, r: int) -> bool:
+        """Tell whether ``X, he said, Y``: the content goes on after a comma."""
+        t, n = self.t, len(self.t)
+        if r + 1 >= n or t.words[r] != ",":
+            return False
+        low = t.lows[r + 1]
+        if t.kinds[r + 1] == "q":
+            return False
+        if low == "but":
+            return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")
+        return not low.endswith("ing") and low not in ("and", "while", "as", "according", "that")
+
+    def _finish_post(
+        self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str
+    ) -> None:
+        t, p, n = self.t, self.p, len(self.t)
+        fragments = [trimmed(p, *left)]
+        addressee = "addressee" in cue.frames
+        r = skip_adverbials(p, after, addressee=addressee) if after < n else n
+        if r < n and t.kinds[r] == "p" and t.words[r] in (",", ":", "—") and r + 1 < n:
+            nxt = r + 1
+            if t.kinds[nxt] == "q" or (t.kinds[left[1] - 1] != "q" and self._goes_on(r)):
+                stop = content_end(p, nxt, cue, strict=False)
+                fragments.append(trimmed(p, nxt, stop))
+        elif r < n and t.kinds[r] == "q":
+            stop = content_end(p, r, cue, strict=True)
+            fragments.append(trimmed(p, r, stop))
+        quoted = any(t.kinds[k] == "q" for k in range(*left))
+        name = f"quote-{rule}" if quoted else f"clause-{rule}"
+        self._add(name, fragments, cue_at, subject, cue)
+        self.border = max([after, *(b for _, b in fragments)])

@@ -1,0 +1,67 @@
+"""Cues in a unit of tokens: the longest form at each token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stance.cues import Cue, cue_index
+from stance.grammar import BE, POSSESSIVES, Tokens
+
+
+def match_cues(tokens: Tokens) -> dict[int, Cue]:
+    """Return the longest cue that starts at each token; tokens inside one start none."""
+    found: dict[int, Cue] = {}
+    index, done = cue_index(), 0
+    titled: bool | None = None
+    for i, low in enumerate(tokens.lows):
+        if low not in index or i < done:
+            continue
+        if i and tokens.is_name(i) and tokens.kinds[i - 1] == "w":
+            titled = _is_titled(tokens) if titled is None else titled
+            if not titled:
+                continue  # State Department
+        cue = _cue_at(tokens, i, *index[low])
+        if cue is not None:
+            found[i] = cue
+            done = i + len(cue.words) if cue.kind != "noun" else done
+    return found
+
+
+def _cue_at(
+    tokens: Tokens, i: int, single: Cue | None, longer: Mapping[str, Sequence[Cue]]
+) -> Cue | None:
+    lows, n = tokens.lows, len(tokens)
+    at = i + 1
+    while longer and at < n:
+        fits = [
+            cue
+            for cue in longer.get(lows[at], ())
+            if lows[at + 1 : at - 1 + len(cue.words)] == list(cue.words[2:])
+        ]
+        noun = _owned(tokens, i) if any(cue.kind == "noun" for cue in fits) else False
+        for cue in fits:
+            if cue.tense == "be" if at > i + 1 else (cue.kind == "noun") == noun:
+                return cue
+        if lows[i] in BE and at < i + 3 and tokens.is_adverb(at):
+            at += 1
+        else:
+            break
+    return single
+
+
+def _is_titled(tokens: Tokens) -> bool:
+    """Tell whether most words have capitals, as in a headline."""
+    words = [word for word, kind in zip(tokens.words, tokens.kinds, strict=True) if kind == "w"]
+    return sum(word[0].isupper() for word in words) * 2 > len(words)
+
+
+def _owned(tokens: Tokens, i: int) -> bool:
+    """Tell whether token `i` may be a noun with an owner: *his plans*, *French plans*."""
+    if i == 0:
+        return False
+    low = tokens.lows[i - 1]
+    if low in POSSESSIVES or low.endswith(("'s", "s'")):
+        return True
+    if tokens.is_name(i - 1):
+        return not tokens.lows[i].endswith("s")
+    return i > 1 and (tokens.lows[i - 2] in POSSESSIVES or tokens.lows[i - 2].endswith("'s"))

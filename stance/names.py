@@ -1,0 +1,139 @@
+"""Names of persons the registry does not know, by their form.
+
+The words that tell a person from other capitalised words are data (`data/persons.csv`:
+given names, titles, roles).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from stance.cues import load_cues
+from stance.resources import data_path
+from stance.text import word_set
+
+_CAPITALS = re.compile(
+    r"(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"[A-Z][\w'-]*+)"
+    r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){0,7}+"
+)
+_POSSESSIVE = re.compile(r"'s?$")
+_NOT_NAMES = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april "
+    "june july august september october november december i the a an in on at for and but "
+    "he she it they we you this that these those who what when where why how is was are "
+    "were not his her its their our my new says said"
+)
+_AFTER_NAME = re.compile(
+    r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
+    r"|(?:aged )?[1-9][0-9],)"
+)
+
+
+def fold(text: str) -> str:
+    """Drop diacritics; the length stays, so offsets do too."""
+    if text.isascii():
+        return text
+    for char in set(text):
+        if not char.isascii():
+            text = text.replace(char, _base(char))
+    return text
+
+
+@cache
+def person_words() -> Mapping[str, dict[str, str]]:
+    """Return word → gender for each kind of `data/persons.csv`, such as ``title``."""
+    kinds: dict[str, dict[str, str]] = {}
+    with data_path("persons.csv").open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            kinds.setdefault(row["kind"], {})[row["word"]] = row["gender"]
+    return kinds
+
+
+def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
+    """Return start, end, full name and surname of persons named outside the `taken` stretches.
+
+    `folded` is the normalised text without diacritics; `taken` is in order.
+    """
+    found = []
+    position = 0
+    for match in _CAPITALS.finditer(folded):
+        while position < len(taken) and taken[position][1] <= match.start():
+            position += 1
+        if position < len(taken) and taken[position][0] < match.end():
+            continue
+        person = _person(folded, match.start(), match.group())
+        if person is not None:
+            start, end = person
+            name = folded[start:end]
+            found.append((start, end, name, name.rpartition(" ")[2]))
+    return found
+
+
+def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
+    """Return start and end of the person's name in a run of capitalised words, if there is one."""
+    words = person_words()
+    given, titles, roles = words["given"], words["title"], words["role"]
+    pieces = []
+    for match in re.finditer(r"[^ ]+", run):
+        low = match.group().lower().rstrip(".")
+        pieces.append((start + match.start(), match.group(), low))
+        if match.group().endswith(("'s", "'")):
+            break
+    lows = [low for _, _, low in pieces]
+    first, sure = 0, False
+    for index, low in enumerate(lows):
+        if low in titles or low in roles:
+            first, sure = index + 1, True
+        elif low in _NOT_NAMES:
+            if index > first:
+                pieces, lows = pieces[:index], lows[:index]
+                break
+            first = index + 1
+        elif low in given and not any(after in titles for after in lows[index + 1 : index + 3]):
+            first, sure = (first if sure and first == index else index), True
+            break
+    last = next((i for i in range(first, len(lows)) if lows[i] in _NOT_NAMES), len(lows))
+    pieces = pieces[first:last]
+    known = load_cues()
+    for index in range(1, len(pieces)):
+        low = pieces[index][2]
+        if any(len(cue.words) == 1 and cue.tense in ("s", "past") for cue in known.get(low, ())):
+            pieces = pieces[:index]  # a headline: Jane Doe Rejects …
+            break
+    if not pieces or pieces[-1][2] in words["collective"] or pieces[-1][2] in words["document"]:
+        return None
+    lows = [low for _, _, low in pieces]
+    begin = pieces[0][0]
+    end = begin + len(_POSSESSIVE.sub("", folded[begin : pieces[-1][0] + len(pieces[-1][1])]))
+    sure = sure and (len(pieces) > 1 or first > 0)
+    if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
+        sure = _introduced(folded, begin, end)
+    return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
+
+
+def _introduced(folded: str, begin: int, end: int) -> bool:
+    """Tell whether a role stands right before a name, or in an apposition after it."""
+    roles = person_words()["role"]
+    before = folded[max(0, begin - 30) : begin].split()
+    if before and before[-1].rstrip(",") in roles:
+        return True
+    match = _AFTER_NAME.match(folded, end, end + 100)
+    if match is None:
+        return False
+    apposition = match["apposition"]
+    return apposition is None or any(word in roles for word in apposition.lower().split())
+
+
+@cache
+def _base(char: str) -> str:
+    special = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "s"}
+    if char in special:
+        return special[char]
+    first = unicodedata.normalize("NFKD", char)[0]
+    return first if first.isascii() and first.isalpha() else char

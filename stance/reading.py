@@ -1,0 +1,144 @@
+"""What every rule needs while it reads a unit: its tokens, its cues, what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from stance.borders import SUBJECT_PRONOUNS
+from stance.cues import Cue
+from stance.grammar import BE, DETERMINERS, Tokens
+from stance.phrases import Range
+from stance.subjects import Phrases
+
+Offsets = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Found:
+    """A statement before its speaker is resolved; all offsets count characters.
+
+    `fragments` is empty where the content is the sentence before (rule ``clear``).
+    """
+
+    rule: str
+    fragments: list[Offsets]
+    cue: Offsets | None
+    mention: Offsets | None
+    kind: str = "speech"
+    possessive: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+class Reading:
+    """State of reading one unit, and what the families of rules share."""
+
+    def __init__(
+        self, tokens: Tokens, cues: dict[int, Cue], is_actor: Callable[[int, int], bool]
+    ) -> None:
+        self.t = tokens
+        self.p = Phrases(tokens, cues)
+        self.cues = cues
+        self.is_actor = is_actor
+        self.found: list[Found] = []
+        self.border = 0  # tokens before it are spent on an earlier statement
+        self._speaker: Range | None = None
+        self._inside = ""
+        self._spent: set[int] = set()
+        self._speakers: dict[int, Range] = {}
+
+    def _over_apposition(self, r: int) -> int:
+        """Return the token after the apposition at `r`, if one is there: ``, a spokesman,``."""
+        t, n = self.t, len(self.t)
+        if r + 1 >= n or t.words[r] != ",":
+            return r
+        if (
+            t.lows[r + 1] not in DETERMINERS
+            and not (r + 2 < n and t.lows[r + 1] in ("who", "whose", "which"))
+            and not t.is_name(r + 1)
+            and not t.lows[r + 1].isdigit()
+        ):
+            return r
+        if r + 1 < n and (t.kinds[r + 1] == "q" or (r + 1) in self.cues):
+            return r
+        relative = t.lows[r + 1] in ("who", "whose", "which")
+        for k in range(r + 1, n):
+            if not relative and t.kinds[k] == "w" and self.p.is_verb(k):
+                relative = t.lows[k - 1] in ("who", "which", "that")
+                if not relative:
+                    return r
+            if t.kinds[k] == "q":
+                return k - 1 if t.words[k - 1] == "," else k
+            ends = k + 1 < n and (t.kinds[k + 1] == "q" or self.p.is_verb(k + 1))
+            if ends and t.words[k] == ",":
+                return k
+        return n
+
+    def _left_start(self, k: int) -> int:
+        t = self.t
+        for i in range(k - 1, self.border - 1, -1):
+            if t.kinds[i] == "p" and t.words[i] in (":", ";"):
+                return i + 1
+        return self.border
+
+    def _has_verb(self, r: int) -> bool:
+        """Tell whether a clause follows: some word after the first looks like a verb."""
+        t, p = self.t, self.p
+        if t.lows[r] in SUBJECT_PRONOUNS:
+            return True
+        for k in range(r + 1, min(len(t), r + 30)):
+            if t.words[k] in (";", ":"):
+                return False
+            if t.kinds[k] == "w" and (p.is_verb(k) or k in self.cues):
+                return True
+            if t.lows[k].endswith("s") and k > r + 1 and t.kinds[k] == "w":
+                return True
+        return False
+
+    def _cue_end(self, i: int, cue: Cue) -> int:
+        t, end = self.t, i + len(cue.words)
+        if cue.tense == "be":
+            while end < len(t) and t.lows[end - 1] != cue.words[-1]:
+                end += 1
+        return min(end, len(t))
+
+    def _full(self, k: int) -> bool:
+        quote = self.t.quotes[k]
+        return self.t.clean[quote.inner_end - 1] in ",.!?"
+
+    def _is_passive(self, i: int, cue: Cue) -> bool:
+        t = self.t
+        if cue.tense != "past":
+            return False
+        end = self._cue_end(i, cue)
+        if end < len(t) and t.lows[end] == "by":
+            return True
+        j = i - 1
+        while j >= 0 and t.is_adverb(j):
+            j -= 1
+        return j >= 0 and t.lows[j] in BE
+
+    def _add(
+        self, rule: str, fragments: Sequence[Range], cue_at: Range, who: Range | None, cue: Cue
+    ) -> None:
+        t = self.t
+        mention = None
+        if who is not None:
+            start, end = t.starts[who[0]], t.ends[who[1] - 1]
+            text = t.clean[start:end]
+            if text.endswith("'s"):
+                end -= 2
+            elif text.endswith("s'"):
+                end -= 1
+            mention = (start, end)
+            if cue.kind != "noun":
+                self._speaker = self._speakers[cue_at[0]] = who
+        self.found.append(
+            Found(
+                rule,
+                [(t.starts[a], t.ends[b - 1]) for a, b in fragments if a < b],
+                (t.starts[cue_at[0] + (cue.tense == "be")], t.ends[cue_at[1] - 1]),
+                mention,
+                cue.kind,
+            )
+        )

@@ -1,0 +1,175 @@
+"""Subjects of verbs: over appositions, relative clauses, lists; or None."""
+
+from __future__ import annotations
+
+from stance.cues import Cue
+from stance.grammar import (
+    DETERMINERS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    RELATIVES,
+    SUBORDINATORS,
+    TIMES,
+)
+from stance.phrases import MAX_SUBJECT, NounPhrases, Range
+from stance.text import word_set
+
+_APPOSITION = word_set("a an the who whose which where one formerly both including along as")
+_PLURALS = word_set(
+    "they we i you people men women police many some few most others both critics all these "
+    "those and several majority two three four five six seven eight nine ten"
+)
+_ADJECTIVES = word_set("last first second most best worst new recent old big major")
+
+
+class Phrases(NounPhrases):
+    """Looks for phrases and subjects in one unit."""
+
+    def subject(self, verb: int, cue: Cue | None = None) -> Range | None:
+        """Return the subject of a finite verb, or None where there is none to its left."""
+        t = self.t
+        j, modal = self.before_verb(verb)
+        if j < 0:
+            return None
+        low = t.lows[j]
+        if cue is not None and not modal and not self._agrees(j, cue):
+            return None
+        if low == "," or t.words[j] == ")" or t.words[j] == "—":
+            return self._across(j)
+        if low in RELATIVES:
+            return self._antecedent(j)
+        return self.noun_phrase(j)
+
+    def clause_subject(self, i: int) -> Range | None:
+        """Return the subject of the first finite verb before token `i`."""
+        t = self.t
+        start = self.clause_start(i)
+        if t.lows[start] in SUBORDINATORS:  # As voters went to the polls, the party …
+            comma = next((k for k in range(start, i) if t.words[k] == ","), i)
+            start = comma + 1 if comma + 2 < i else start
+        for v in range(start, i):
+            if t.kinds[v] == "w" and self.is_verb(v) and t.lows[v] not in ("to",):
+                found = self.subject(v)
+                if found is not None and t.lows[found[0]] not in RELATIVES:
+                    return found
+        return None
+
+    def clause_start(self, i: int) -> int:
+        """Return the first token after the last semicolon or colon before `i`."""
+        t = self.t
+        for k in range(i - 1, max(-1, i - 200), -1):
+            if t.words[k] in (";", ":"):
+                return k + 1
+        return max(0, i - 200)
+
+    def _agrees(self, j: int, cue: Cue) -> bool:
+        """Tell whether the word before fits a verb of this form; else it is a noun."""
+        t = self.t
+        low = t.lows[j]
+        if low in PREPOSITIONS or low in POSSESSIVES or low in ("the", "a", "an", "no", "to"):
+            return False
+        if low.endswith(("'s", "s'")) or low in _ADJECTIVES:
+            return False
+        if cue.tense == "base":
+            return (
+                low in _PLURALS
+                or low in ("percent", "%")
+                or low.isdigit()
+                or (low.endswith("s") and not low.endswith("ss"))
+                or low in RELATIVES
+                or t.words[j] in (",", ")")
+                or self._coordinated(j)
+            )
+        if cue.tense == "s":
+            if low.isdigit() or (low in DETERMINERS and low not in ("this", "that", "each", "one")):
+                return False
+            plural = low.endswith("s") and not t.is_name(j) and not low.endswith("ss")
+            return not plural or any(t.lows[k] in PREPOSITIONS for k in range(max(0, j - 7), j))
+        return True
+
+    def _coordinated(self, j: int) -> bool:
+        return self.t.is_name(j) and "and" in self.t.lows[max(0, j - 6) : j]
+
+    def _across(self, j: int) -> Range | None:
+        """Return the subject before a comma: over appositions and parentheses."""
+        t = self.t
+        if t.words[j] == ")":
+            return self.noun_phrase(j)
+        closing = t.words[j]
+        segments: list[Range] = []
+        end, k = j, j - 1
+        floor = max(-1, j - MAX_SUBJECT)
+        while k > floor:
+            word = t.words[k]
+            if word in (";", ":") or (word == "—" and closing == ","):
+                break
+            if t.kinds[k] == "q" and t.quotes[k].inner_end - t.quotes[k].inner_start > 40:
+                break
+            if word == closing:
+                segments.append((k + 1, end))
+                end = k
+            k -= 1
+        segments.append((k + 1, end))
+        if len(segments) < 2:
+            return self.noun_phrase(j - 1) if j and t.words[j - 1] == ")" else None
+        for index, (a, b) in enumerate(segments):
+            if index and not self._is_intro(a, b):
+                found = self.noun_phrase(b - 1)
+                if found is not None and self._is_head(segments, index):
+                    return self._named(found, segments[index - 1])
+        return None
+
+    def _named(self, found: Range, apposition: Range) -> Range:
+        """Return the name in *The prime minister, Jane Doe,* rather than the office."""
+        t = self.t
+        a, b = apposition
+        names = 2 <= b - a <= 4 and all(
+            t.is_name(i) and t.lows[i] not in TIMES for i in range(a, b)
+        )
+        if names and t.lows[found[0]] in DETERMINERS and not t.is_name(found[1] - 1):
+            return apposition
+        return found
+
+    def _is_head(self, segments: list[Range], index: int) -> bool:
+        """Tell whether the segment is the subject itself: what precedes it is no part of it."""
+        if index + 1 >= len(segments):
+            return True
+        t = self.t
+        a, b = segments[index]
+        if a >= b:
+            return False
+        name = t.is_name(a) and t.lows[a] not in DETERMINERS
+        if name and b - a >= 2:
+            return True
+        if t.lows[a].isdigit():
+            return False
+        before = segments[index + 1]
+        if before[0] < before[1] and index + 2 < len(segments):
+            opener = t.lows[before[0]]
+            if opener in ("of", "from") or opener.isdigit():  # Jane Doe, 30, of Salem, Ore.
+                return False
+        if self._is_intro(*before) or before[0] >= before[1]:
+            return True
+        return name and not self._nounlike(before[1] - 1)
+
+    def _is_intro(self, a: int, b: int) -> bool:
+        t = self.t
+        if a >= b:
+            return True
+        low = t.lows[a]
+        if b - a <= 3 and all(t.is_adverb(i) or t.lows[i] in TIMES for i in range(a, b)):
+            return True
+        if low in _APPOSITION and low not in ("the", "a", "an", "one", "both"):
+            return True
+        if low == "that" and a == 0:
+            return False  # That letter, …, demanded
+        return low in PREPOSITIONS or low in SUBORDINATORS or low in RELATIVES
+
+    def _antecedent(self, j: int) -> Range | None:
+        """Return the noun phrase before a relative pronoun."""
+        k = j - 1
+        if k >= 0 and self.t.words[k] == ",":
+            k -= 1
+        if k >= 0 and self.t.words[k] == ",":
+            return None
+        return self.noun_phrase(k) if k >= 0 else None
