@@ -16,6 +16,8 @@ pairs = pairs_of(as_dataset(None))
 difference = float(np.abs(again.probabilities(pairs) - committed.probabilities(pairs)).max())
 print(f"largest difference of a probability over {len(pairs)} rows: {difference:.2e}")
 if again.manifest["dataset"]["digest"] != committed.manifest["dataset"]["digest"]:
-    sys.exit("the committed model was trained on other data; run: stance train --out models/ukraine-nato")
+    sys.exit(
+        "the committed model was trained on other data; run: stance train --out models/ukraine-nato"
+    )
 if difference > TOLERANCE:
     sys.exit(f"more than {TOLERANCE}; run: stance train --out models/ukraine-nato")

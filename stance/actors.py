@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from stance.names import find_persons, fold
@@ -81,9 +82,10 @@ class Registry:
         ]
         persons = find_persons(folded, whole)
         known, persons = _apart(folded, known, persons)
-        return sorted(
+        found = sorted(
             _resolved(text, folded, known, persons), key=lambda mention: mention.span.start
         )
+        return _with_holders(found, folded)
 
     def _add(self, alias: str, actor: Actor) -> None:
         key = name_key(alias)
@@ -235,6 +237,31 @@ def _resolved(
         )
     yield from spans.values()
     yield from _surnames(text, folded, spans, full)
+
+
+def _with_holders(mentions: list[Mention], folded: str) -> list[Mention]:
+    """Drop an office that is printed as a title, and give it to its one holder elsewhere.
+
+    In *Norish President Karl Brandt* the office is no actor of its own; *the Norish president*
+    is Karl Brandt where the text gives that office to nobody else.
+    """
+    holders: dict[str, dict[str, Mention]] = {}
+    titles: set[int] = set()
+    for one, other in pairwise(mentions):
+        adjoins = folded[one.span.end : other.span.start] == " "
+        if one.kind == "office" and other.kind == "person" and adjoins and one.actor_id:
+            holders.setdefault(one.actor_id, {})[other.name] = other
+            titles.add(one.span.start)
+    kept = []
+    for mention in mentions:
+        held = holders.get(mention.actor_id or "", {})
+        if mention.span.start in titles:
+            continue
+        if len(held) == 1:
+            (holder,) = held.values()
+            mention = replace(mention, actor_id=holder.actor_id, name=holder.name, kind=holder.kind)
+        kept.append(mention)
+    return kept
 
 
 def _surnames(

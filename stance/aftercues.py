@@ -76,9 +76,13 @@ class AfterCues(Reading):
             last = t.clean[quote.inner_end - 1]
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None
+        trailing = is_trailing(self.p, after)
         after = skip_adverbials(self.p, after, addressee="addressee" in cue.frames)
-        goes_on, trailing = self._goes_on(after), is_trailing(self.p, after)
-        if t.kinds[k] != "q" and (not comma or (not goes_on and not trailing)):
+        goes_on = self._goes_on(after)
+        trailing = trailing or is_trailing(self.p, after)
+        if t.kinds[k] != "q" and (
+            "that" not in cue.frames or not comma or (not goes_on and not trailing)
+        ):
             return None
         first = max(self.border, self._left_start(k))
         if first > k:
@@ -90,7 +94,9 @@ class AfterCues(Reading):
         if t.kinds[k] != "q":
             if goes_on:
                 return None if all(t.is_adverb(m) for m in range(first, k + 1)) else (first, k + 1)
-            if k - first < 2 or (t.lows[first] in _INTRODUCERS and not self._has_verb(first)):
+            if k - first < 2 or (
+                t.lows[first] in _INTRODUCERS and not self._has_verb(first, k + 1)
+            ):
                 return None
         return (first, k + 1)
 
@@ -104,7 +110,7 @@ class AfterCues(Reading):
             return False
         if low == "but":
             return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")
-        return not low.endswith("ing") and low not in ("and", "while", "as", "according", "that")
+        return not low.endswith("ing") and low not in ("and", "while", "as", "according")
 
     def _finish_post(
         self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str

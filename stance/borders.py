@@ -21,6 +21,8 @@ _STRICT_BREAKS = word_set(
     "but while whereas although though as yet nor despite and saying so after before"
 )
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
+_ADDED = word_set("of about after before when while as during")
+_AFTER_CUE = word_set("and but while as after before since who which when though although yet")
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -103,9 +105,14 @@ def trimmed(p: Phrases, start: int, end: int) -> tuple[int, int]:
 
 
 def is_trailing(p: Phrases, r: int) -> bool:
-    """Tell whether only adverbials stand between `r` and the end of the unit."""
+    """Tell whether only adverbials stand between `r` and the end, or a clause of its own."""
     t, n = p.t, len(p.t)
+    if r < n and t.lows[r] in _ADDED:
+        return True  # …, she said of the plan
     r = skip_adverbials(p, r)
+    if r + 1 < n and t.words[r] == ",":
+        low = t.lows[r + 1]
+        return low in _AFTER_CUE or (low.endswith("ing") and len(low) > 5)
     return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2)
 
 

@@ -318,15 +318,24 @@ def data_summary(
         Path | None, typer.Argument(help="Labelled table; by default the shipped one.")
     ] = None,
     readings: Annotated[
+        Path | None, typer.Option("--readings", help="Second readings; by default the shipped.")
+    ] = None,
+    into: Annotated[
         Path | None,
-        typer.Option("--readings", help="Second readings; by default the shipped ones."),
+        typer.Option("--into", help="Replace the tables between the marks of this datasheet."),
     ] = None,
 ) -> None:
     """Print counts and agreement as the Markdown that stands in the datasheet."""
     from stance.dataset import read_dataset
-    from stance.datasheet import read_readings, summary
+    from stance.datasheet import read_readings, replace_summary, summary
+    from stance.files import write_atomic
 
-    typer.echo(summary(read_dataset(table), read_readings(readings)), nl=False)
+    tables = summary(read_dataset(table), read_readings(readings))
+    if into is None:
+        typer.echo(tables, nl=False)
+    else:
+        write_atomic(into, replace_summary(into.read_text("utf-8"), tables))
+        typer.echo(f"{into}: tables replaced")
 
 
 @floors_app.command("check")

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from stance.actors import Mention, Registry
 from stance.grammar import PREPOSITIONS
 from stance.names import person_words
-from stance.people import People, Person, key_of
+from stance.people import People, Person, Speaker, key_of
 from stance.text import word_set
 
 Offsets = tuple[int, int]
@@ -32,16 +31,6 @@ _OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those 
 _FILLERS = word_set(
     "the that this former new then current outgoing incoming late long-time longtime top"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """A resolved speaker: the span of its mention, its name, its id, and the rule."""
-
-    mention: Offsets | None
-    actor: str | None
-    actor_id: str | None
-    rule: str
 
 
 class Resolver:
@@ -95,6 +84,10 @@ class Resolver:
         if low in _OTHER_PRONOUNS or low in ("q", "a"):
             return [Speaker((start, end), None, None, "pronoun")]
         heads = self._heads(start, end)
+        if len(heads) == 1 and heads[0].kind == "office":  # the holder, where the text names one
+            held = self._nominal(start, end)
+            if held.rule == "office":
+                return [held]
         if heads:
             speakers = []
             for mention in heads:
@@ -195,7 +188,9 @@ class Resolver:
     def _heads(self, start: int, end: int) -> list[Mention]:
         """Return the mentions that are heads of the phrase, not parts of another name."""
         found: list[Mention] = []
+        last = -1
         for mention in self._between(start, end):
+            follows, last = mention.span.start - 1 == last, mention.span.end
             a, b = mention.span.start, min(mention.span.end, end)
             if not _AFTER_HEAD.match(self.clean[b:end]):
                 continue
@@ -203,7 +198,7 @@ class Resolver:
             joined = _JOINED.search(before)
             if found and not joined:
                 continue
-            if not found and not self._heads_phrase(before):
+            if not found and not follows and not self._heads_phrase(before):
                 continue
             found.append(mention)
         return found
@@ -231,7 +226,7 @@ class Resolver:
             name = name.removeprefix(article)
         own = Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
         actor = self.registry.canonical(phrase)
-        if actor is not None:
+        if actor is not None and actor.kind != "office":
             return Speaker((start, end), actor.name, actor.id, "name")
         if len(words) == 1 and lows[0] in self.registry.demonyms:
             actor = self.registry.demonyms[lows[0]]

@@ -6,7 +6,7 @@ A row is a lemma with its forms, the frames it stands in, and its kind. Frames:
 ``obj-to-inf`` (*urge allies to …*), ``np`` (a noun phrase), ``ing``, ``wh`` (an indirect
 question), ``prefix`` (*according to X*), ``prefix-name`` (*for X, …*, only before a known
 name), ``prefix-owner`` (*in X's view*), ``clear`` (the content is the sentence before),
-``noun-np``, ``noun-to``, ``noun-that`` (*X's objections to …*).
+``noun-np``, ``noun-to``, ``noun-that`` (*X's objections to …*), ``noun-self`` (*X's treaty bid*).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from stance.text import word_set
 
 FRAMES = word_set(
     "quote that post addressee to-inf obj-to-inf np ing wh prefix prefix-name prefix-owner "
-    "clear noun-np noun-to noun-that"
+    "clear noun-np noun-to noun-that noun-self"
 )
 KINDS = frozenset({"speech", "stance", "noun"})
 COLUMNS = ["lemma", "forms", "frame", "kind"]
@@ -99,16 +99,16 @@ def load_cues(path: Path | None = None) -> Mapping[str, tuple[Cue, ...]]:
 
 
 @cache
-def cue_index() -> Mapping[str, tuple[Cue | None, Mapping[str, tuple[Cue, ...]]]]:
-    """Return, by first word, the cue of that word alone and the longer ones by second word."""
-    index: dict[str, tuple[Cue | None, Mapping[str, tuple[Cue, ...]]]] = {}
+def cue_index() -> Mapping[str, tuple[tuple[Cue, ...], Mapping[str, tuple[Cue, ...]]]]:
+    """Return, by first word, the cues of that word alone and the longer ones by second word."""
+    index: dict[str, tuple[tuple[Cue, ...], Mapping[str, tuple[Cue, ...]]]] = {}
     for first, cues in load_cues().items():
         longer: dict[str, list[Cue]] = {}
         for cue in cues:
             if len(cue.words) > 1:
                 longer.setdefault(cue.words[1], []).append(cue)
-        single = next((cue for cue in cues if len(cue.words) == 1), None)
-        index[first] = (single, {second: tuple(found) for second, found in longer.items()})
+        alone = tuple(cue for cue in cues if len(cue.words) == 1)
+        index[first] = (alone, {second: tuple(found) for second, found in longer.items()})
     return index
 
 

@@ -53,8 +53,8 @@ ADVERBS = word_set(
     "earlier again often sometimes long instead too further first recently yesterday today "
     "tonight only simply thus therefore however meanwhile moreover rather quite very all "
     "both almost perhaps maybe yet so far either neither nonetheless nevertheless since "
-    "elsewhere indeed likewise alike afterwards afterward ago back famously further "
-    "previously consistently openly n't as well"
+    "elsewhere indeed likewise alike afterwards afterward ago back famously previously "
+    "consistently openly n't as well"
 )
 NOT_ADVERBS = word_set("ally family reply supply italy assembly july rally bully")
 TIMES = word_set(
@@ -65,14 +65,19 @@ TIMES = word_set(
 )
 PARTICIPLE_NOUNS = word_set("meeting building hearing briefing filing ruling beijing")
 VERBS = word_set(
-    "went came made took gave found got met left ran won lost began became brought held kept led "
-    "sent stood spent paid faced put cut hit won grew rose fell broke drew drove sat sought "
-    "fought caught built bought taught goes comes makes takes gives gets runs wins loses "
-    "begins becomes brings keeps leads sends stands faces remains remain appears appear "
-    "seems seem needs leaves turns works lives looks includes include means continues "
-    "follows allows lies comes"
+    "went came made took gave found got met left ran won lost began became brought held "
+    "kept led sent stood spent paid faced put cut hit grew rose fell broke drew drove sat "
+    "sought fought caught built bought taught goes comes makes takes gives gets runs wins "
+    "loses begins becomes brings keeps leads sends stands faces remains remain appears "
+    "appear seems seem needs leaves turns works lives looks includes include means "
+    "continues follows allows lies flew shook struck swore threw wore woke wrote withdrew "
+    "understood tore swept swung sped slid shot shone sank sang rode rang hid hung knelt "
+    "laid lay lent bent bore blew bit bound crept dealt dug drank ate fed felt fled forgot "
+    "froze heard knew lit meant overcame said saw sold spoke spun spread stole stuck stung "
+    "swam told thought undertook undid upheld wept wound"
 )
 _CONTRACTED = word_set("i he she it we you they who that there what here")
+_ACRONYMS = frozenset({"US", "IT", "WHO"})  # no pronouns
 _TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
 
 
@@ -100,7 +105,7 @@ class Tokens:
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
-        self.lows = [word.lower() for word in self.words]
+        self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
 
     def __len__(self) -> int:
         return len(self.words)

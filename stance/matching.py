@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stance.cues import Cue, cue_index
-from stance.grammar import BE, POSSESSIVES, Tokens
+from stance.grammar import AUXILIARIES, BE, POSSESSIVES, PREPOSITIONS, Tokens
 
 
 def match_cues(tokens: Tokens) -> dict[int, Cue]:
@@ -23,12 +23,12 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
         cue = _cue_at(tokens, i, *index[low])
         if cue is not None:
             found[i] = cue
-            done = i + len(cue.words) if cue.kind != "noun" else done
+            done = i + len(cue.words)
     return found
 
 
 def _cue_at(
-    tokens: Tokens, i: int, single: Cue | None, longer: Mapping[str, Sequence[Cue]]
+    tokens: Tokens, i: int, alone: Sequence[Cue], longer: Mapping[str, Sequence[Cue]]
 ) -> Cue | None:
     lows, n = tokens.lows, len(tokens)
     at = i + 1
@@ -46,7 +46,10 @@ def _cue_at(
             at += 1
         else:
             break
-    return single
+    for cue in alone:
+        if (cue.kind == "noun") == (len(alone) > 1 and _owned(tokens, i)) or len(alone) == 1:
+            return cue if cue.kind != "noun" or _owned(tokens, i) else None
+    return None
 
 
 def _is_titled(tokens: Tokens) -> bool:
@@ -56,12 +59,13 @@ def _is_titled(tokens: Tokens) -> bool:
 
 
 def _owned(tokens: Tokens, i: int) -> bool:
-    """Tell whether token `i` may be a noun with an owner: *his plans*, *French plans*."""
+    """Tell whether token `i` may be a noun with an owner: *his plans*, *Norland's treaty bid*."""
     if i == 0:
         return False
-    low = tokens.lows[i - 1]
-    if low in POSSESSIVES or low.endswith(("'s", "s'")):
-        return True
-    if tokens.is_name(i - 1):
-        return not tokens.lows[i].endswith("s")
-    return i > 1 and (tokens.lows[i - 2] in POSSESSIVES or tokens.lows[i - 2].endswith("'s"))
+    for k in range(i - 1, max(-1, i - 4), -1):
+        low = tokens.lows[k]
+        if low in POSSESSIVES or low.endswith(("'s", "s'")):
+            return True
+        if tokens.kinds[k] != "w" or low in PREPOSITIONS or low in AUXILIARIES:
+            break
+    return tokens.is_name(i - 1) and not tokens.lows[i].endswith("s")

@@ -54,8 +54,12 @@ class NounCues(Reading):
         after = speaker[1]
         if "prefix-name" in cue.frames:
             known = self.is_actor(t.starts[speaker[0]], t.ends[speaker[1] - 1])
-            if i or not known or after >= n or t.words[after] != ",":
+            if i or not known or after >= n:
                 return
+            if t.words[after] != ",":
+                if t.lows[after] not in ("a", "an", "the", "it", "this"):
+                    return
+                after -= 1
         fragments: list[Range] = []
         left = self._before_prefix(i)
         if left is not None:
@@ -95,12 +99,15 @@ class NounCues(Reading):
     def _noun(self, i: int, cue: Cue) -> None:
         t, p = self.t, self.p
         end = i + len(cue.words)
-        if i == 0 or end >= len(t):
+        if i == 0 or end > len(t) or (end == len(t) and "noun-self" not in cue.frames):
             return
-        owner = self._owner(i - 1)
+        owner = self._owner(i - 1, possessive="noun-self" in cue.frames)
         if owner is None:
             return
-        start = end - 1 if "noun-to" in cue.frames else end
+        if "noun-self" in cue.frames:
+            start = owner[1]
+        else:
+            start = end - 1 if "noun-to" in cue.frames else end
         stop = content_end(p, start, cue, strict=True)
         if "noun-that" not in cue.frames:
             stop = self._until_verb(start, stop)
@@ -125,7 +132,7 @@ class NounCues(Reading):
                 return k
         return stop
 
-    def _owner(self, k: int) -> Range | None:
+    def _owner(self, k: int, *, possessive: bool = False) -> Range | None:
         """Return who owns the noun after token `k`: *Moscow's*, *their*, *French*."""
         t, p = self.t, self.p
         for m in range(k, max(-1, k - 3), -1):
@@ -140,6 +147,6 @@ class NounCues(Reading):
                     return None
                 inner = [i for i in range(*owner) if t.lows[i] in PREPOSITIONS or p.is_verb(i)]
                 return (inner[-1] + 1, m + 1) if inner else owner
-            if t.is_name(m) and self.is_actor(t.starts[m], t.ends[m]):
+            if not possessive and t.is_name(m) and self.is_actor(t.starts[m], t.ends[m]):
                 return (m, m + 1)
         return None

@@ -11,6 +11,8 @@ from stance.grammar import DETERMINERS, PREPOSITIONS
 from stance.names import fold, person_words
 from stance.text import word_set
 
+Offsets = tuple[int, int]
+
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*")
 _TITLE_ROLES = {
     "sen": "senator", "rep": "representative", "gov": "governor", "gen": "general",
@@ -29,6 +31,16 @@ class Person:
     plural: bool
     roles: set[str]
     context: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A resolved speaker: the span of its mention, its name, its id, and the rule."""
+
+    mention: Offsets | None
+    actor: str | None
+    actor_id: str | None
+    rule: str
 
 
 class People:

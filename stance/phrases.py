@@ -47,7 +47,7 @@ _ASIDES = frozenset(
         "of course",
         "at times",
         "for years",
-        "at first",
+        "at once, at first",
         "in recent days",
         "in recent weeks",
         "in recent months",
@@ -111,7 +111,7 @@ class NounPhrases:
         if t.kinds[i] != "w":
             return False
         low = t.lows[i]
-        if low in AUXILIARIES or low in VERBS:
+        if low in AUXILIARIES or (low in VERBS and not t.is_name(i)):
             return True
         if low.endswith(("'s", "'")) or t.is_name(i):
             return False
@@ -232,6 +232,8 @@ class NounPhrases:
     def _parallel(self, k: int) -> bool:
         """Tell whether *and* joins nouns rather than clauses: no verb shortly before it."""
         t = self.t
+        if t.is_name(k - 1) and (t.is_name(k + 1) or t.lows[k + 1] in ("other", "others")):
+            return True
         for i in range(k - 1, max(-1, k - 12), -1):
             if t.kinds[i] == "p" and t.words[i] != ",":
                 return True
@@ -270,6 +272,9 @@ class NounPhrases:
         if low in SUBORDINATORS or low in RELATIVES or low in ("but", "then"):
             return True
         if low in TIMES and k > start and t.lows[k - 1] not in PREPOSITIONS:
+            return True
+        article = low in ("a", "an", "the") and k > start
+        if article and t.lows[k - 1] not in PREPOSITIONS and t.lows[k - 1] not in ("and", "or"):
             return True
         return k > start and (low in AUXILIARIES or (low in PRONOUNS and low != "one"))
 

@@ -81,12 +81,12 @@ class Reading:
                 return i + 1
         return self.border
 
-    def _has_verb(self, r: int) -> bool:
+    def _has_verb(self, r: int, end: int | None = None) -> bool:
         """Tell whether a clause follows: some word after the first looks like a verb."""
         t, p = self.t, self.p
         if t.lows[r] in SUBJECT_PRONOUNS:
             return True
-        for k in range(r + 1, min(len(t), r + 30)):
+        for k in range(r + 1, min(len(t) if end is None else end, r + 30)):
             if t.words[k] in (";", ":"):
                 return False
             if t.kinds[k] == "w" and (p.is_verb(k) or k in self.cues):
@@ -133,11 +133,12 @@ class Reading:
             mention = (start, end)
             if cue.kind != "noun":
                 self._speaker = self._speakers[cue_at[0]] = who
+        first = cue_at[1] - len(cue.words) + 1 if cue.tense == "be" else cue_at[0]
         self.found.append(
             Found(
                 rule,
                 [(t.starts[a], t.ends[b - 1]) for a, b in fragments if a < b],
-                (t.starts[cue_at[0] + (cue.tense == "be")], t.ends[cue_at[1] - 1]),
+                (t.starts[first], t.ends[cue_at[1] - 1]),
                 mention,
                 cue.kind,
             )

@@ -109,7 +109,9 @@ class UnitReader(AfterCues, NounCues):
             if low in PREPOSITIONS and low not in _BEFORE_PARTICIPLE:
                 return None, "none"
             if low not in PREPOSITIONS and low not in SUBORDINATORS and low not in ("and", "or"):
-                subject = None if self._speaker else p.noun_phrase(j)
+                subject = p.noun_phrase(j)
+                absolute = subject is not None and t.lows[subject[0] - 1] == "with"
+                subject = subject if absolute or not self._speaker else None
                 if subject is not None and not is_document(head(t, subject)):
                     return subject, "participle"
         subject = self._speaker or p.clause_subject(i)
@@ -230,6 +232,8 @@ class UnitReader(AfterCues, NounCues):
         if t.kinds[end] == "p" and t.words[end] not in "$€£(":
             return None, ""
         if low == "as" and end + 1 < n:
+            return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "np"
+        if low == "that" and "that" not in cue.frames and end + 1 < n:  # that course
             return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "np"
         if low in PREPOSITIONS or (low in SUBORDINATORS and low not in WH) or low in ("and", "or"):
             return None, ""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stance.actors import Mention, Registry, load_registry
-from stance.coreference import Resolver, Speaker
+from stance.coreference import Resolver
+from stance.people import Speaker
 from stance.quotations import quoted_share
 from stance.reading import Found
 from stance.records import Kind, Skipped, Span, Statement

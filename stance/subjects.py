@@ -88,7 +88,13 @@ class Phrases(NounPhrases):
         return True
 
     def _coordinated(self, j: int) -> bool:
-        return self.t.is_name(j) and "and" in self.t.lows[max(0, j - 6) : j]
+        t = self.t
+        for k in range(j - 1, max(-1, j - 6), -1):
+            if t.lows[k] == "and":
+                return t.is_name(k + 1) or t.lows[k + 1] in ("the", "his", "her", "its", "their")
+            if t.kinds[k] == "w" and self.is_verb(k):
+                return False
+        return False
 
     def _across(self, j: int) -> Range | None:
         """Return the subject before a comma: over appositions and parentheses."""

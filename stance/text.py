@@ -1,7 +1,6 @@
 """Article text → sentences, each a span of the very text that was handed in.
 
-Nothing here changes the length of a text: `normalise` maps one character to one
-character, so offsets into the normalised text are offsets into the original.
+`normalise` maps one character to one character, so offsets into it are offsets into the text.
 """
 
 from __future__ import annotations

@@ -180,6 +180,8 @@ class _Reading:
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
         if unit.headline:
+            if not known and self._signed(index, unit):
+                return True
             rule = "headline"
             known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
         if not first or not (known or name.isupper()):

@@ -1,5 +1,7 @@
 """The registry: checks at load, aliases, unknown persons by form."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ ROWS = (
     "mara-novak,Mara Novák,person,Novak|Mara Nowak,Prime Minister of Norland@2020-,NL,f,singular,",
     "norland,Government of Norland,government,Norland|Norgrad|the Norish government,,NL,,singular,",
     "league,League of States,organisation,the League|LOS,,,,singular,Q1",
+    "premier,Premier of Norland,office,the Norish premier,,NL,,singular,",
     "palace,Palace,organisation,the Palace,,NL,,singular,",
 )
 
@@ -128,6 +131,15 @@ def test_a_longer_form_of_a_registered_name_is_the_same_person(registry):
     assert found(registry, "Mara J. Novak left.") == [("Mara J. Novak", "Mara Novák")]
 
 
+def test_an_office_before_a_name_is_a_title_and_elsewhere_its_holder(registry):
+    text = "The Norish premier Mara Novak left. The Norish premier came back."
+    assert found(registry, text) == [
+        ("Mara Novak", "Mara Novák"),
+        ("The Norish premier", "Mara Novák"),
+    ]
+    assert found(registry, "The Norish premier left.")[0][1] == "Premier of Norland"
+
+
 def test_a_government_gives_its_adjective(registry):
     assert registry.demonyms["norish"].id == "norland"
 
@@ -137,11 +149,13 @@ def test_folding_keeps_the_length(text):
     assert len(fold(text)) == len(text)
 
 
-@given(st.text(alphabet=st.sampled_from(list("Novak’s the League, Jane Doe.Mr\n“” ńİß")), max_size=200))
+@given(
+    st.text(alphabet=st.sampled_from(list("Novak’s the League, Jane Doe.Mr\n“” ńİß")), max_size=200)
+)
 def test_spans_hold_their_text_and_do_not_overlap(text):
     mentions = load_registry().find(text)
     assert all(text[m.span.start : m.span.end] == m.span.text for m in mentions)
-    assert all(a.span.end <= b.span.start for a, b in zip(mentions, mentions[1:], strict=False))
+    assert all(a.span.end <= b.span.start for a, b in itertools.pairwise(mentions))
 
 
 def test_the_shipped_registry_is_sound_and_read_once():

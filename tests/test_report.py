@@ -94,8 +94,8 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
                           "kept_accuracy": 0.9123},
         "learning_curve": [{"rows": 501, "macro_f1": 0.4181, "n": 202},
                            {"rows": 1002, "macro_f1": 0.4992, "n": 202}],
-        "actor_swap": [{"replaced": "the row's actor", "n": 641, "changed": 3, "share": 0.0047},
-                       {"replaced": "every name", "n": 642, "changed": 9, "share": 0.0141}],
+        "actor_swap": [{"replaced": "the row's actor", "n": 641, "changed": 437, "share": 0.0047},
+                       {"replaced": "every name", "n": 642, "changed": 439, "share": 0.0141}],
         "seed_articles": [{
             "article": text, "statements": 24, "statements_found": 21, "speakers_right": 19,
             "actors": [{"actor": text, "gold": label, "found": other, "score": -0.4321, "n": 6},
