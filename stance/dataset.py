@@ -183,6 +183,12 @@ def near_duplicates(
                 yield number, other, share
 
 
+def sentence_key(sentence: str) -> str:
+    """Return twelve hexadecimal digits that stand for the words of a sentence, case apart."""
+    words = " ".join(_WORD.findall(sentence.casefold()))
+    return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
+
+
 def check(dataset: Dataset) -> tuple[str, ...]:
     """Return every breach of the project's own rules, one line each, naming the row.
 

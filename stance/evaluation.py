@@ -12,7 +12,7 @@ import numpy as np
 
 from stance import baselines
 from stance.aggregate import NEUTRAL
-from stance.dataset import Dataset, Row
+from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
 from stance.lexicon import loads_lexicon
 from stance.metrics import (
@@ -97,14 +97,16 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model on labelled rows.
 
-    On the rows it was trained on (the same dataset digest), every row is judged by a model
-    with the same settings and seed that saw none of its group; on other rows, by the
-    model itself. Intervals are 95 % bootstrap intervals over groups.
+    On the table it was trained on (the same dataset digest), every row is judged by a model
+    with the same settings and seed that saw none of its group. On another table the model
+    itself judges the rows; a group that holds a sentence of its training is left out and
+    counted. Intervals are 95 % bootstrap intervals over groups.
 
     Raises
     ------
     DataError
-        No rows, labels that the model does not know, or rows that cannot be split.
+        No rows, labels that the model does not know, rows that cannot be split, or a table
+        that holds nothing but what the model was trained on.
     MissingExtraError
         If the packages of the baselines are not installed.
     """
@@ -115,11 +117,13 @@ def evaluate(
             f"labels {', '.join(unknown)} in {data.name}; the model knows "
             f"{', '.join(model.labels)}; evaluate it on rows of its own label set"
         )
-    trained_on = model.manifest.get("dataset", {}).get("digest")
-    run = _Run(model, data, progress or (lambda stage, done, total: None))
-    crossed = data.digest == trained_on
+    crossed = data.digest == model.manifest.get("dataset", {}).get("digest")
+    judged = data if crossed else _unseen(data, model)
+    run = _Run(model, judged, progress or (lambda stage, done, total: None))
     before, after = run.cross_validated() if crossed else run.held_out()
-    return run.figures(before, after, crossed)
+    found = run.figures(before, after, crossed)
+    found.dataset.update(digest=data.digest, left_out=len(data) - len(judged))
+    return found
 
 
 class _Run:
@@ -385,6 +389,19 @@ class _Run:
             }
             for i in wrong[np.argsort(-top[wrong], kind="stable")][:most]
         ]
+
+
+def _unseen(data: Dataset, model: StanceModel) -> Dataset:
+    """Return the rows of the groups that hold no sentence of the model's training."""
+    seen = set(model.arrays.trained_on)
+    touched = {row.group for row in data.rows if sentence_key(row.sentence) in seen}
+    found = data.only(row.group not in touched for row in data.rows)
+    if not len(found):
+        raise DataError(
+            f"the model was trained on all sentences of {data.name}, but on another version of "
+            "that table; expected rows it has not seen; train it anew: stance train TABLE"
+        )
+    return found
 
 
 def _uncalibrated(probabilities: FloatArray, model: StanceModel) -> FloatArray:

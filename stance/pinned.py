@@ -1,3 +1,3 @@
 """The digest of the default model, so that a swap is noticed; written by `stance train`."""
 
-DEFAULT_MODEL_SHA256 = "dde4de224f90558f20e4b7ed944f0c771745dd1b52f5b284251ac88853b9a780"
+DEFAULT_MODEL_SHA256 = "22395386e2c68ec4b59e681a42c6f043dd30512514462e604df5ff1d096e8f56"

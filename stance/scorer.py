@@ -42,6 +42,9 @@ class ModelArrays:
         The concept lexicon as `Lexicon.dumps` writes it.
     known_words : tuple of str
         Lower-case words of the training sentences.
+    trained_on : tuple of str
+        Keys of the training sentences, sorted (`stance.dataset.sentence_key`), so that an
+        evaluation knows which rows it must not judge with this model.
     """
 
     labels: tuple[str, ...]
@@ -53,6 +56,7 @@ class ModelArrays:
     threshold: float
     lexicon: str
     known_words: tuple[str, ...]
+    trained_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,6 +350,7 @@ def _to_payload(arrays: ModelArrays) -> dict[str, Any]:
         "threshold": float(arrays.threshold),
         "lexicon": arrays.lexicon,
         "known_words": "\n".join(arrays.known_words),
+        "trained_on": "\n".join(arrays.trained_on),
     }
 
 
@@ -385,6 +386,7 @@ def _from_payload(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> Mo
         threshold=threshold,
         lexicon=lexicon,
         known_words=_lines(content["known_words"], "known words"),
+        trained_on=_lines(content["trained_on"], "training sentences"),
     )
 
 

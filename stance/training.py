@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from stance.dataset import Dataset, Row, grouped, read_dataset
+from stance.dataset import Dataset, Row, grouped, read_dataset, sentence_key
 from stance.errors import DataError, InputError
 from stance.features import FeatureSettings
 from stance.lexicon import Lexicon, load_lexicon
@@ -95,7 +96,8 @@ def train(
         accuracy=target_accuracy,
         progress=tell,
     )
-    arrays = export_arrays(pipeline, data.labels)
+    keys = sorted({sentence_key(row.sentence) for row in data.rows})
+    arrays = replace(export_arrays(pipeline, data.labels), trained_on=tuple(keys))
     order = [list(pipeline.classes_).index(label) for label in data.labels]
     if target is None:
         target = default_target() if dataset is None else ""

@@ -36,6 +36,7 @@ def content(**changes: Any) -> dict[str, Any]:
         "threshold": 0.5,
         "lexicon": "levy\twealth tax\ttarget",
         "known_words": "a\nb",
+        "trained_on": "",
     }
     return {key: value for key, value in {**plain, **changes}.items() if value is not None}
 

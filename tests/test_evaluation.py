@@ -137,9 +137,29 @@ def test_other_rows_are_judged_by_the_model_itself(held_out: Evaluation):
     assert held_out.dataset["skipped"] == ["row 9: no label"]
 
 
-def test_one_changed_label_is_another_dataset(model: StanceModel, data: Dataset):
+def test_another_version_of_the_training_table_is_no_held_out_data(
+    model: StanceModel, data: Dataset
+):
+    """One label differs: the model knows every sentence, and would score near 1."""
     rows = (replace(data.rows[0], label="none"), *data.rows[1:])
-    assert evaluate(model, Dataset(rows)).mode == "held-out"
+    with pytest.raises(DataError, match=r"trained on all sentences of levy\.csv.*stance train"):
+        evaluate(model, Dataset(rows, name="levy.csv"))
+
+
+def test_groups_that_training_has_seen_are_left_out_and_counted(
+    model: StanceModel, data: Dataset, held_out: Evaluation
+):
+    new = tuple(
+        replace(row, sentence=f"{row.sentence[:-1]} again.", group=f"new-{row.group}")
+        for row in data.rows[:40]
+    )
+    seen = data.rows[0]
+    sibling = replace(seen, sentence="The sibling of a seen row wants it.", actor="The sibling")
+    found = evaluate(model, Dataset((*new, seen, sibling)))
+    assert found.mode == "held-out"
+    assert found.overall["n"] == 40
+    assert found.dataset["left_out"] == 2
+    assert held_out.dataset["left_out"] == 0
 
 
 def test_labels_that_the_model_does_not_know_are_named(model: StanceModel, data: Dataset):

@@ -74,7 +74,7 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "mode": "cross-validation",
         "dataset": {"name": text, "digest": "d1" * 32, "rows": 4321, "groups": 765,
-                    "skipped": [f"row 2: {text}"]},
+                    "left_out": 5432, "skipped": [f"row 2: {text}"]},
         "model": {"id": text, "target": text, "labels": [label, other], "poles": [label, other],
                   "seed": 77, "folds": 5, "versions": {"numpy": text, "python": "3.99.1"},
                   "threshold": 0.6543, "target_accuracy": 0.9},
