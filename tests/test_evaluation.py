@@ -91,13 +91,15 @@ def crossed(model: StanceModel, data: Dataset, told: list[str]) -> Evaluation:
     return evaluate(model, data, progress=lambda stage, done, total: told.append(stage))
 
 
+def unseen(row: Row) -> Row:
+    """Return a row with a word more, whose sentence the model was not trained on."""
+    return replace(row, sentence=f"{row.sentence[:-1]} again.")
+
+
 @pytest.fixture(scope="module")
 def held_out(model: StanceModel, data: Dataset) -> Evaluation:
     """Other rows: the same ones with a word more."""
-    rows = tuple(
-        replace(row, sentence=f"{row.sentence[:-1]} again.", provenance="composed")
-        for row in data.rows[:40]
-    )
+    rows = tuple(replace(unseen(row), provenance="composed") for row in data.rows[:40])
     return evaluate(model, Dataset(rows, skipped=("row 9: no label",), name="other.csv"))
 
 
@@ -149,10 +151,7 @@ def test_another_version_of_the_training_table_is_no_held_out_data(
 def test_groups_that_training_has_seen_are_left_out_and_counted(
     model: StanceModel, data: Dataset, held_out: Evaluation
 ):
-    new = tuple(
-        replace(row, sentence=f"{row.sentence[:-1]} again.", group=f"new-{row.group}")
-        for row in data.rows[:40]
-    )
+    new = tuple(replace(unseen(row), group=f"new-{row.group}") for row in data.rows[:40])
     seen = data.rows[0]
     sibling = replace(seen, sentence="The sibling of a seen row wants it.", actor="The sibling")
     found = evaluate(model, Dataset((*new, seen, sibling)))
@@ -175,14 +174,14 @@ def test_no_rows_are_refused(model: StanceModel, rows):
 
 
 def test_labels_may_be_missing_from_held_out_rows(model: StanceModel, data: Dataset):
-    rows = [replace(row, id="x") for row in data.rows if row.label == "favor"]
+    rows = [unseen(row) for row in data.rows if row.label == "favor"]
     found = evaluate(model, rows)
     assert [entry["n"] for entry in found.classes] == [len(rows), 0, 0]
     assert found.overall["n"] == len(rows)
 
 
 def test_a_single_row_is_evaluated(model: StanceModel, data: Dataset):
-    found = evaluate(model, [data.rows[0]])
+    found = evaluate(model, [unseen(data.rows[0])])
     assert found.overall["n"] == 1
     json.dumps(found.to_dict(), allow_nan=False)
 
@@ -547,5 +546,5 @@ def test_an_evaluation_without_the_extra_says_so(
 ):
     monkeypatch.setitem(sys.modules, "vaderSentiment.vaderSentiment", None)
     with pytest.raises(MissingExtraError, match=EXTRA) as raised:
-        evaluate(model, data.rows[:5])
+        evaluate(model, [unseen(row) for row in data.rows[:5]])
     assert isinstance(raised.value, ImportError)
