@@ -62,12 +62,18 @@ ORDER = (
     "floors",
     "cli",
 )
-MODULES = {path.stem: path for path in sorted(PACKAGE.glob("*.py")) if path.stem != "__init__"}
+# The command line is a package, one module for each sub-command; here it counts as one module.
+COMMANDS = {path.stem: path for path in sorted((PACKAGE / "cli").glob("*.py"))}
+MODULES = {
+    path.stem: [path] for path in sorted(PACKAGE.glob("*.py")) if path.stem != "__init__"
+} | {"cli": list(COMMANDS.values())}
 HEAVY = ("sklearn", "pandas", "scipy.stats", "matplotlib", "typer", "rich")
 
 
 def tree(module: str) -> ast.Module:
-    return ast.parse(MODULES[module].read_text("utf-8"))
+    """Return what is in a module; all files of the command line together."""
+    trees = [ast.parse(path.read_text("utf-8"), str(path)) for path in MODULES[module]]
+    return ast.Module([statement for one in trees for statement in one.body], [])
 
 
 def imported(node: ast.AST) -> Iterator[str]:
@@ -84,7 +90,7 @@ def imported(node: ast.AST) -> Iterator[str]:
 def own_imports(module: str) -> set[str]:
     """Return the modules of this package that a module imports, in functions as well."""
     found = {name.split(".")[1] for name in imported(tree(module)) if name.startswith("stance.")}
-    return {name for name in found if name in MODULES}
+    return {name for name in found if name in MODULES and name != module}
 
 
 def packages(module: str) -> set[str]:
@@ -138,6 +144,24 @@ def test_no_module_imports_the_package_itself(module: str):
 
 def test_nothing_imports_the_command_line():
     assert [module for module in MODULES if "cli" in own_imports(module)] == []
+
+
+def test_sub_commands_know_nothing_of_one_another():
+    """They share the terminal; only the package itself knows them all."""
+    assert {"__init__", "terminal", "analyze"} <= set(COMMANDS)
+    for name, path in COMMANDS.items():
+        found = set(imported(ast.parse(path.read_text("utf-8"))))
+        others = {one.split(".")[2] for one in found if one.startswith("stance.cli.")}
+        allowed = {"terminal"} if name != "__init__" else set(COMMANDS)
+        assert others <= allowed | {name}, f"stance/cli/{name}.py imports {others}"
+
+
+def test_sub_commands_load_their_work_when_called():
+    """What `stance --help` imports stays small."""
+    shown = loaded("import stance.cli")
+    own = {name.split(".")[1] for name in shown if name.startswith("stance.")}
+    assert not own & {"store", "render", "report", "training", "evaluation", "dataset", "plots"}
+    assert not shown & {"joblib", "sklearn", "jinja2", "pyarrow", "dask", "trafilatura"}
 
 
 # --- who may know what -----------------------------------------------------------------

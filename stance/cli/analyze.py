@@ -1,0 +1,162 @@
+"""`stance analyze`: articles in, a table or a file out."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stance.cli.terminal import (
+    DATA,
+    USAGE,
+    ModelOption,
+    fail,
+    open_console,
+    plain,
+    progress,
+    require_folder_of,
+    text_of,
+)
+from stance.errors import StanceError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Format(StrEnum):
+    """How `analyze` shows its answer."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    html = "html"
+
+
+def analyze(
+    files: Annotated[list[str], typer.Argument(help="Text files (UTF-8); - reads standard input.")],
+    model: ModelOption = None,
+    format: Annotated[
+        Format, typer.Option("--format", "-f", help="How to show the answer.")
+    ] = Format.table,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
+    ] = None,
+) -> None:
+    """Tell, for each actor of an article, its stance and the words that show it.
+
+    Examples
+    --------
+        stance analyze article.txt
+
+        stance analyze *.txt --format csv -o stances.csv
+
+        cat article.txt | stance analyze - --format json
+    """
+    from stance.predict import analyze as analyze_text
+    from stance.predict import load_model
+    from stance.render import analysis_data
+    from stance.text import read_text
+
+    if files.count("-") > 1:
+        fail("standard input (-) can be read only once", USAGE)
+    require_folder_of(output)
+    loaded = load_model(model)
+    analyses, failed = [], []
+    with progress(len(files) > 3) as tell:
+        for number, name in enumerate(files):
+            tell("analyze", number, len(files))
+            try:
+                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+                text = read_text(raw, name)
+                analyses.append(analysis_data(name, analyze_text(text, model=loaded)))
+            except StanceError as error:
+                failed.append({"name": name, "reason": str(error)})
+            except OSError as error:
+                failed.append({"name": name, "reason": error.strerror or str(error)})
+    _show(analyses, failed, format, output)
+    for item in failed:
+        typer.echo(f"stance: not read: {plain(item['name'])}: {plain(item['reason'])}", err=True)
+    if failed:
+        raise typer.Exit(DATA)
+
+
+def _show(
+    analyses: list[dict[str, Any]], failed: list[dict[str, str]], format: Format, out: Path | None
+) -> None:
+    from stance.files import write_atomic
+    from stance.render import analyses_csv, analyses_html, analyses_json, analyses_markdown
+
+    if format is Format.table and out is None:
+        for analysis in analyses:
+            _print_table(analysis)
+        return
+    if format is Format.table:
+        content = _table_text(analyses)
+    elif format is Format.csv:
+        content = analyses_csv(analyses)
+    else:
+        writer = {
+            Format.json: analyses_json,
+            Format.markdown: analyses_markdown,
+            Format.html: analyses_html,
+        }[format]
+        content = writer(analyses, failed)
+    if out is None:
+        sys.stdout.write(content)
+    else:
+        write_atomic(out, content)
+
+
+def _table_text(analyses: list[dict[str, Any]]) -> str:
+    import io
+
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), width=120)
+    for analysis in analyses:
+        _print_table(analysis, console)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()
+
+
+def _print_table(analysis: dict[str, Any], console: Console | None = None) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from stance.render import stance_words
+    from stance.report import interval_text, signed
+
+    console = console or open_console()
+    console.print(text_of(analysis["name"], "bold"))
+    console.print(text_of(f"Stance on: {analysis['target']} (model {analysis['model_id']})"))
+    table = Table(show_lines=True, expand=True)
+    table.add_column("actor", ratio=2)
+    table.add_column("stance", ratio=2)
+    table.add_column("score, 95 %", ratio=2)
+    table.add_column("words", ratio=7)
+    colours = {"favor": "green", "conditional": "yellow", "against": "red"}
+    for actor in analysis["actors"]:
+        if not actor["n"]:
+            continue
+        words = Text()
+        for item in actor["statements"]:
+            if item["bears"]:
+                words.append("\n" if words else "")
+                for kind, piece in item["pieces"]:
+                    style = {"speaker": "underline", "cue": "italic", "words": "bold"}.get(kind, "")
+                    words.append(plain(piece), style)
+                words.append(f"  [{item['label']} {item['probability']:.0%}]", "dim")
+        score = f"{signed(actor['score'])}\n{interval_text(actor['interval'])}"
+        stance = Text(stance_words(actor), colours.get(actor["label"], ""))
+        table.add_row(text_of(actor["actor"]), stance, score, words)
+    console.print(table)
+    silent = [actor["actor"] for actor in analysis["actors"] if not actor["n"]]
+    console.print(text_of(f"No stance: {', '.join(silent) or 'nobody'}."))
+    for skipped in analysis["skipped"]:
+        console.print(text_of(f"Not read: {skipped['reason']}", "dim"))
+    console.print()

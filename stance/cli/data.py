@@ -1,0 +1,60 @@
+"""`stance data`: look after a labelled table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stance.cli.terminal import DATA, plain
+
+app = typer.Typer(help="Look after a labelled table.", no_args_is_help=True)
+
+
+@app.command("check")
+def check_table(
+    table: Annotated[
+        Path | None, typer.Argument(help="Labelled table; by default the shipped one.")
+    ] = None,
+) -> None:
+    """Check a labelled table against the project's rules; names every row that breaks one."""
+    from collections import Counter
+
+    from stance.dataset import check, read_dataset
+
+    dataset = read_dataset(table)
+    problems = check(dataset)
+    for problem in problems:
+        typer.echo(plain(problem))
+    counts = Counter(row.label for row in dataset.rows)
+    share = ", ".join(f"{label} {n} ({n / len(dataset):.0%})" for label, n in counts.items())
+    typer.echo(f"{dataset.name}: {len(dataset)} rows, {len(problems)} problems; {share}")
+    if problems:
+        raise typer.Exit(DATA)
+
+
+@app.command("summary")
+def show_summary(
+    table: Annotated[
+        Path | None, typer.Argument(help="Labelled table; by default the shipped one.")
+    ] = None,
+    readings: Annotated[
+        Path | None, typer.Option("--readings", help="Second readings; by default the shipped.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="Replace the tables between the marks of this datasheet."),
+    ] = None,
+) -> None:
+    """Print counts and agreement as the Markdown that stands in the datasheet."""
+    from stance.dataset import read_dataset
+    from stance.datasheet import read_readings, replace_summary, summary
+    from stance.files import write_atomic
+
+    tables = summary(read_dataset(table), read_readings(readings))
+    if into is None:
+        typer.echo(tables, nl=False)
+    else:
+        write_atomic(into, replace_summary(into.read_text("utf-8"), tables))
+        typer.echo(f"{into}: tables replaced")

@@ -1,0 +1,57 @@
+"""`stance evaluate`: a model in, a report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stance.cli.terminal import USAGE, ModelOption, fail, open_console, progress
+
+
+def evaluate(
+    model: ModelOption = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Labelled table; by default the shipped one.")
+    ] = None,
+    report: Annotated[
+        Path, typer.Option("--report", help="Folder for report.md, report.json, report.html.")
+    ] = Path("report"),
+    floors: Annotated[
+        Path | None, typer.Option("--floors", help="Fail if a figure is below its floor here.")
+    ] = None,
+) -> None:
+    """Measure a model and write a report.
+
+    On the rows that the model was trained on, each row is judged by a model that saw none of
+    its group (cross-validation); on other rows, by the model itself.
+
+    Example:
+
+        stance evaluate --report report
+    """
+    from stance.evaluation import evaluate as evaluate_model
+    from stance.floors import check_floors
+    from stance.predict import load_model
+    from stance.report import interval_text, write_report
+
+    if report.exists() and not report.is_dir():
+        fail(f"--report {report} is a file; expected a folder", USAGE)
+    with progress(True) as tell:
+        figures = evaluate_model(load_model(model), data, progress=tell).to_dict()
+        written = write_report(figures, report)
+    overall = figures["overall"]
+    console = open_console()
+    console.print(
+        f"macro-F1 {overall['macro_f1']:.3f} "
+        f"(95 % interval {interval_text(overall['macro_f1_interval'])}; "
+        f"n = {overall['n']}; {figures['mode']})",
+        markup=False,
+        highlight=False,
+    )
+    for path in written:
+        console.print(f"  {path}", markup=False, highlight=False)
+    if floors is not None:
+        count = check_floors(figures, floors)
+        console.print(f"{count} floors hold", markup=False, highlight=False)

@@ -1,0 +1,77 @@
+"""What all sub-commands share: console, progress, messages, exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stance.training import Progress
+
+USAGE, DATA = 2, 1
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", help="Model folder; by default the shipped one.")
+]
+
+
+@contextmanager
+def progress(shown: bool) -> Iterator[Progress]:
+    """Show a progress bar on standard error, where somebody looks at it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not (shown and console.is_terminal),
+    ) as bar:
+        task = bar.add_task("start", total=None)
+        yield lambda stage, done, total: bar.update(
+            task, description=stage, completed=done, total=total
+        )
+
+
+def require_folder_of(output: Path | None) -> None:
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        fail(f"--output {output}: expected a file in an existing folder", USAGE)
+
+
+def open_console() -> Console:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def text_of(words: str, style: str = "") -> Any:
+    from rich.text import Text
+
+    return Text(plain(words), style)
+
+
+def plain(words: str) -> str:
+    """Return text without characters that steer a terminal or turn its direction."""
+    return "".join(
+        " "
+        if char < " "
+        or "\x7f" <= char <= "\x9f"
+        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+        else char
+        for char in words
+    )
+
+
+def fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"stance: {plain(message) if chr(10) not in message else message}", err=True)
+    raise SystemExit(code)
