@@ -152,16 +152,22 @@ class StanceModel:
         )
 
 
-def load_model(path: Path | str | None = None) -> StanceModel:
+def load_model(path: Path | str | None = None, *, sha256: str | None = None) -> StanceModel:
     """Load a model folder; without `path` the one that is shipped (once per process).
+
+    Parameters
+    ----------
+    path : path, optional
+    sha256 : str, optional
+        The digest that the weights of the model at `path` must have.
 
     Raises
     ------
     ModelError
-        If the folder is missing, damaged, unsafe, or of another protocol; see
+        If the folder is missing, damaged, unsafe, of another protocol or digest; see
         `stance.store.load_arrays`.
     """
-    return _default_model() if path is None else _load(Path(path), None)
+    return _default_model() if path is None else _load(Path(path), sha256)
 
 
 def classify(

@@ -105,6 +105,18 @@ def read_text(data: bytes, name: str) -> str:
         If the file is empty, binary, not valid in its encoding, or HTML.
     """
     text = _decode(data, name)
+    check_text(text, name)
+    return text
+
+
+def check_text(text: str, name: str) -> None:
+    """Refuse what is no text of an article.
+
+    Raises
+    ------
+    InputError
+        If it is empty, binary or HTML.
+    """
     if not text.strip("\ufeff\x00 \t\r\n\xa0"):
         raise InputError(f"{name} is empty; expected the text of an article")
     control = sum(text.count(chr(code)) for code in (*range(9), *range(14, 32)))
@@ -115,10 +127,9 @@ def read_text(data: bytes, name: str) -> str:
         )
     if _is_html(text):
         raise InputError(
-            f"{name} is HTML, not plain text; save the article as text first, for example with: "
-            "python -m trafilatura < FILE.html > FILE.txt"
+            f"{name} is HTML, not plain text; save it as FILE.html and read it with: "
+            "pip install 'actor-stance[html]' && stance analyze FILE.html"
         )
-    return text
 
 
 def normalise(text: str) -> str:

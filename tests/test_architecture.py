@@ -21,7 +21,13 @@ ORDER = (
     "records",
     "resources",
     "files",
+    "arrow",
     "text",
+    "webpage",
+    "columns",
+    "corpus",
+    "linetables",
+    "tables",
     "quotations",
     "grammar",
     "cues",
@@ -52,6 +58,13 @@ ORDER = (
     "model",
     "pinned",
     "predict",
+    "rows",
+    "batch",
+    "plan",
+    "parts",
+    "ledger",
+    "engines",
+    "runs",
     "training",
     "baselines",
     "probes",
@@ -167,8 +180,21 @@ def test_sub_commands_load_their_work_when_called():
 # --- who may know what -----------------------------------------------------------------
 
 
-def test_only_the_store_imports_joblib():
-    assert users_of("joblib") == {"store"}
+def test_only_the_store_imports_joblib_for_its_pickles():
+    """The engines of `stance batch` take its processes, and nothing else of it."""
+    assert users_of("joblib") == {"store", "engines"}
+    names = {name for name in imported(tree("engines")) if name.startswith("joblib.")}
+    assert names <= {
+        "joblib.cpu_count",
+        "joblib.externals.loky",
+        "joblib.externals.loky.ProcessPoolExecutor",
+    }
+
+
+@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura"])
+def test_extras_are_imported_in_one_place(package: str):
+    """So that one message names what to install."""
+    assert len(users_of(package)) <= 1
 
 
 def test_only_the_store_imports_pickle():

@@ -37,7 +37,10 @@ class Format(StrEnum):
 
 
 def analyze(
-    files: Annotated[list[str], typer.Argument(help="Text files (UTF-8); - reads standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Text (UTF-8) or HTML files; - reads text from standard input."),
+    ],
     model: ModelOption = None,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="How to show the answer.")
@@ -55,11 +58,13 @@ def analyze(
         stance analyze *.txt --format csv -o stances.csv
 
         cat article.txt | stance analyze - --format json
+
+        stance analyze page.html     (needs: pip install 'actor-stance[html]')
     """
     from stance.predict import analyze as analyze_text
     from stance.predict import load_model
     from stance.render import analysis_data
-    from stance.text import read_text
+    from stance.webpage import read_document
 
     if files.count("-") > 1:
         fail("standard input (-) can be read only once", USAGE)
@@ -71,7 +76,7 @@ def analyze(
             tell("analyze", number, len(files))
             try:
                 raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-                text = read_text(raw, name)
+                text = read_document(raw, name)
                 analyses.append(analysis_data(name, analyze_text(text, model=loaded)))
             except StanceError as error:
                 failed.append({"name": name, "reason": str(error)})
