@@ -17,7 +17,7 @@ from stance.errors import InputError, MissingExtraError, ModelError
 from stance.predict import StanceModel, analyze, load_model
 from stance.resources import model_path
 from stance.rows import ARTICLES, KEY, TABLES, schemas, table_rows
-from stance.text import check_text
+from stance.text import check_text, encodable
 from stance.webpage import PAGE_SUFFIXES, read_document
 
 MAX_CHARS = 200_000  # of one article; the longest reports have some 60,000
@@ -130,7 +130,7 @@ def analyze_batch(
             found = {"skipped": [key | {"what": "article", "reason": str(error)}]}
         except Exception as error:  # a fault of ours in one article of millions
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
-            found = {"skipped": [key | {"what": "article", "reason": _encodable(reason)}]}
+            found = {"skipped": [key | {"what": "article", "reason": encodable(reason)}]}
         for name, new in found.items():
             rows[name] += new
     wanted = schemas(loaded.labels)
@@ -149,16 +149,11 @@ def _text(article: Mapping[str, Any], max_chars: int) -> str:
         name = str(article["article_id"])
         most = max_chars * (PAGE_FACTOR if name.lower().endswith(PAGE_SUFFIXES) else 4)
         if len(data) > most:
-            raise InputError(f"{len(data):,} bytes; expected at most {most:,} (--max-chars)")
-        text = _encodable(read_document(data, name))
+            raise InputError(f"more than {most:,} bytes; see --max-chars")
+        text = encodable(read_document(data, name))
     if text is None:
         raise InputError("no text (null)")
     if len(text) > max_chars:
         raise InputError(f"{len(text):,} characters; expected at most {max_chars:,} (--max-chars)")
     check_text(text, "the text")
     return str(text)
-
-
-def _encodable(text: str) -> str:
-    """Replace what UTF-8 cannot hold (half a surrogate pair), one character by one."""
-    return text.encode("utf-8", "replace").decode("utf-8")

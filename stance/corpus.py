@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from stance.text import encodable
 from stance.webpage import PAGE_SUFFIXES
 
 TEXT_SUFFIXES = (".txt", *PAGE_SUFFIXES)
@@ -84,7 +85,7 @@ class Folder:
         """Read a file, up to a byte more than may be read of one."""
         if isinstance(raw, Row):
             return raw
-        name = printable(raw)
+        name = encodable(raw)
         if not raw.lower().endswith(TEXT_SUFFIXES):
             return Row(name, problem=f"no text; expected a name in {', '.join(TEXT_SUFFIXES)}")
         try:
@@ -104,7 +105,7 @@ class Folder:
             except OSError:
                 size, digest = 0, "unreadable"
             total += size
-            whole.update(f"{printable(raw)}\0{digest}\n".encode())
+            whole.update(f"{encodable(raw)}\0{digest}\n".encode())
         return total, whole.hexdigest()
 
 
@@ -115,21 +116,22 @@ class Zip(OneFile):
     most: int
 
     def raw(self) -> Iterator[Any]:
-        """Yield (open archive, member) pairs."""
+        """Yield (open archive, member) pairs; the archive closes with the last of them."""
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                for member in archive.infolist():
-                    if not member.is_dir() and not hidden(member.filename):
-                        yield archive, member
+            archive = zipfile.ZipFile(self.path)
         except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
             yield Row(problem=f"{self.name} is no zip that can be read: {error}")
+            return
+        for member in archive.infolist():
+            if not member.is_dir() and not hidden(member.filename):
+                yield archive, member
 
     def row(self, raw: Any) -> Row:
         """Read a member, up to a byte more than may be read of one."""
         if isinstance(raw, Row):
             return raw
         archive, member = raw
-        name = printable(member.filename)
+        name = encodable(member.filename)
         if not name.lower().endswith(TEXT_SUFFIXES):
             return Row(name, problem=f"no text; expected a name in {', '.join(TEXT_SUFFIXES)}")
         try:
@@ -162,7 +164,7 @@ def walk(root: Path, below: str = "") -> Iterator[str | Row]:
     try:
         entries = sorted(os.scandir(root / below), key=lambda entry: entry.name)
     except OSError as error:
-        yield Row(printable(below), problem=f"not listed: {error.strerror or error}")
+        yield Row(encodable(below), problem=f"not listed: {error.strerror or error}")
         return
     for entry in entries:
         path = f"{below}/{entry.name}" if below else entry.name
@@ -177,11 +179,6 @@ def walk(root: Path, below: str = "") -> Iterator[str | Row]:
 def hidden(path: str) -> bool:
     """Tell whether a part of a path is hidden, or what macOS adds to a zip."""
     return any(part.startswith(".") or part == "__MACOSX" for part in path.split("/"))
-
-
-def printable(name: str) -> str:
-    """Return a file's name as text, whatever bytes it is made of."""
-    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def file_digest(path: Path) -> tuple[int, str]:

@@ -69,8 +69,9 @@ def run_processes(work: Work, tasks: Iterable[Task], jobs: int = -1) -> Iterator
                 deaths += 1
                 if deaths == MAX_DEATHS:
                     raise StanceError(
-                        f"{deaths} worker processes died one after the other ({error}); "
-                        f"is memory short? {GO_ON}, with fewer --jobs"
+                        f"{deaths} worker processes died one after the other "
+                        f"({str(error).partition(chr(10))[0]}); is memory short? "
+                        f"{GO_ON}, with fewer --jobs"
                     ) from None
 
 
@@ -126,7 +127,7 @@ def _cluster(stack: ExitStack, address: str, jobs: int) -> Any:
             n_workers=jobs if jobs > 0 else int(cpu_count()),
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.ERROR,
         )
     )

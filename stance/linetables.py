@@ -15,9 +15,11 @@ from stance.arrow import pa
 from stance.columns import Columns, Names, choose
 from stance.corpus import OneFile, Row
 from stance.errors import InputError
+from stance.text import encodable
 
 COMPRESSED = {"": None, ".gz": "gzip", ".zst": "zstd"}
 _BLOCK = 1 << 20
+_BUFFER = 1 << 16  # what a torn archive may cost before its tear
 _FIRST = 100  # lines of JSON whose keys count as the columns
 
 
@@ -56,7 +58,7 @@ class JsonLines(OneFile):
         try:
             value = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            return Row(problem=f"no JSON: {_plain(str(error))}")
+            return Row(problem=f"no JSON: {encodable(str(error))}")
         if not isinstance(value, dict):
             return Row(problem=f"a JSON {type(value).__name__}; expected an object")
         text, id_name, date = self.names
@@ -66,7 +68,7 @@ class JsonLines(OneFile):
         words = value[text]
         if words is not None and not isinstance(words, str):
             return Row(*known, problem=f"{text!r} is {type(words).__name__}; expected text")
-        return Row(*known, text=None if words is None else _plain(words))
+        return Row(*known, text=None if words is None else encodable(words))
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _lines(path: Path, most: int) -> Iterator[bytes]:
     """Yield the lines of a file, unpacked; of a longer one its first `most` + 1 bytes."""
     ending = path.suffix.lower()
     stream = pa.input_stream(str(path), compression=COMPRESSED.get(ending), buffer_size=_BLOCK)
-    with io.BufferedReader(stream, _BLOCK) as file:
+    with io.BufferedReader(stream, _BUFFER) as file:
         while line := file.readline(most + 1):
             yield line
             if len(line) > most and not line.endswith(b"\n"):
@@ -170,9 +172,4 @@ def _each(rows: Iterator[Any], made: Callable[[csv.Error], Row]) -> Iterator[Any
 
 
 def _scalar(value: Any) -> str | None:
-    return None if value is None else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Replace what UTF-8 cannot hold, one character by one."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return None if value is None else encodable(str(value))

@@ -15,6 +15,7 @@ from stance.arrow import pa
 from stance.corpus import Row, Source
 from stance.errors import InputError, StanceError
 from stance.rows import ARTICLES
+from stance.text import encodable
 
 CHUNK_ROWS = 64  # of one task: some 0.5 s of work
 PART_ARTICLES = 4_096  # of one part file: some 30 s of work, and that much a kill may cost
@@ -134,7 +135,7 @@ def articles(name: str, first: int, rows: Iterable[Row]) -> Any:
                 "row": number,
                 "text": row.text,
                 "data": row.data,
-                "problem": row.problem,
+                "problem": encodable(row.problem) if row.problem is not None else None,
             }
             for number, row in enumerate(rows, first)
         ],

@@ -11,9 +11,10 @@ from typing import Any
 
 from stance.arrow import pa, pq
 from stance.columns import Columns, Names, choose
-from stance.corpus import TEXT_SUFFIXES, Broken, Folder, OneFile, Row, Source, Zip, printable, walk
+from stance.corpus import TEXT_SUFFIXES, Broken, Folder, OneFile, Row, Source, Zip, walk
 from stance.errors import InputError
 from stance.linetables import COMPRESSED, Delimited, JsonLines
+from stance.text import encodable
 
 _PLAIN = (".jsonl", ".ndjson", ".csv", ".tsv")
 TABLE_SUFFIXES = (*(kind + end for kind in _PLAIN for end in COMPRESSED), ".parquet", ".pq")
@@ -42,12 +43,12 @@ def find_sources(
             yield Folder(f"{len(files)} files", Path(), most, files)
             continue
         for path in group:
-            name = printable(path.as_posix())
+            name = encodable(path.as_posix())
             if path.is_dir():
                 yield Folder(name, path, most, others=SUFFIXES)
                 for raw in walk(path):
                     if isinstance(raw, str) and raw.lower().endswith(SUFFIXES):
-                        yield _open(path / raw, f"{name}/{printable(raw)}", columns, max_chars)
+                        yield _open(path / raw, f"{name}/{encodable(raw)}", columns, max_chars)
             else:
                 yield _open(path, name, columns, max_chars)
 

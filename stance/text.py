@@ -132,6 +132,11 @@ def check_text(text: str, name: str) -> None:
         )
 
 
+def encodable(text: str) -> str:
+    """Replace what UTF-8 cannot hold (half a surrogate pair), one character by one."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def normalise(text: str) -> str:
     """Map quotation marks, dashes and odd spaces to one kind each; the length stays."""
     if "\r" in text and "\n" not in text:

@@ -185,7 +185,7 @@ def _rate() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, completed=done, total=total or None)
         if not console.is_terminal and now - told >= _EVERY:
             told = now
-            typer.echo(_line(stage, done, total, (done - first) / (now - began)), err=True)
+            typer.echo(_line(stage, done, total, (done - first) / max(now - began, 1e-9)), err=True)
 
     with bar:
         yield tell
