@@ -7,9 +7,11 @@ Only numpy is needed; the tests hold scikit-learn up as the oracle (1e-9).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,34 +138,39 @@ class Scorer:
         return parts
 
     def _batch(self, batch: Sequence[tuple[str, str | None]]) -> FloatArray:
-        rows: list[NDArray[np.intp]] = []
-        loads: list[FloatArray] = []
-        sizes: list[int] = []
-        for sentence, actor in batch:
-            size = 0
+        rows: list[int] = []
+        counts: list[int] = []
+        vectors: list[tuple[int, int, float]] = []  # sentence, terms, weight of the block
+        weights = dict(self.arrays.settings.weights)
+        for place, (sentence, actor) in enumerate(batch):
             for block, terms in self.featurizer.terms(sentence, actor).items():
-                row, load = self._vector(block, [term.name for term in terms])
-                rows.append(row)
-                loads.append(load)
-                size += len(row)
-            sizes.append(size)
+                found = self._counts(block, [term.name for term in terms])
+                if found:
+                    rows += found.keys()
+                    counts += found.values()
+                    vectors.append((place, len(found), weights[block]))
         result = np.tile(self.arrays.intercept, (len(batch), 1))
-        filled = [index for index, size in enumerate(sizes) if size]
-        if filled:
-            weighted = self.arrays.coef[np.concatenate(rows)]
-            weighted *= np.concatenate(loads)[:, None]
-            starts = np.concatenate(([0], np.cumsum([sizes[i] for i in filled])[:-1]))
-            result[filled] += np.add.reduceat(weighted, starts, axis=0)
+        if vectors:
+            owners, sizes, shares = map(list, zip(*vectors, strict=True))
+            index = np.array(rows, dtype=np.intp)
+            starts = np.cumsum([0, *sizes[:-1]])
+            loads = (1.0 + np.log(counts)) * self.arrays.idf[index]
+            lengths = np.sqrt(np.add.reduceat(loads * loads, starts))
+            loads *= np.repeat(shares / np.where(lengths > 0.0, lengths, 1.0), sizes)
+            weighted = self.arrays.coef[index]
+            weighted *= loads[:, None]
+            np.add.at(result, owners, np.add.reduceat(weighted, starts, axis=0))
         return result
+
+    def _counts(self, block: str, names: list[str]) -> Counter[int]:
+        """Return how often each row of `coef` occurs, in the order of the first places."""
+        counts = Counter(map(self._rows[block].get, names))
+        del counts[None]
+        return cast("Counter[int]", counts)
 
     def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:
         """Return rows of `coef` and the weighted, normalised TF-IDF values of a block."""
-        index = self._rows[block]
-        counts: dict[int, int] = {}
-        for name in names:
-            row = index.get(name)
-            if row is not None:
-                counts[row] = counts.get(row, 0) + 1
+        counts = self._counts(block, names)
         rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
         values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
         values *= self.arrays.idf[rows]
