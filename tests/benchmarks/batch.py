@@ -6,8 +6,9 @@ The corpus is generated: the seed article, and runs of its paragraphs, with othe
 dates in each; every article is about the target, which is the dearest case. Each way is a
 process of its own, timed from its start to its end; the ways take turns, so that a busy
 machine slows them alike, and what counts are the ratios. Sizes above 10,000 are run once, and
-only with all cores. Memory is the proportional set size (PSS) of the command and all its
-processes, sampled twice a second (Linux).
+only with all cores. CPU time tells the cost where other work takes a share of the cores.
+Memory is the proportional set size (PSS) of the command and all its processes, sampled every
+two seconds (Linux).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import platform
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -40,9 +42,10 @@ COMMAND = "from stance.cli import main\nif __name__ == '__main__': main()"
 
 @dataclass
 class Run:
-    """One run: articles a second, and the MB of all processes by time."""
+    """One run: articles a second, and what all its processes used."""
 
     rate: float
+    cpu: float  # ms of all processes for an article
     memory: list[float] = field(default_factory=list)
 
     def quarters(self) -> str:
@@ -94,19 +97,25 @@ def run_command(corpus: Path, count: int, folder: Path, *options: str) -> Run:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-c", COMMAND, "batch", str(corpus), "--out", str(out), *options]
+    used = _children_cpu()
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         sampled, seconds = [], 0.0
         while process.poll() is None:
             sampled.append(memory(process.pid))
             try:
-                process.wait(0.5)
+                process.wait(2)
             except subprocess.TimeoutExpired:
                 continue
         seconds = time.perf_counter() - began
         if process.returncode:
             raise SystemExit(process.stderr.read().decode())
-    return Run(count / seconds, sampled)
+    return Run(count / seconds, (_children_cpu() - used) / count * 1000, sampled)
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run_analyze(corpus: Path, count: int) -> Run:
@@ -114,10 +123,11 @@ def run_analyze(corpus: Path, count: int) -> Run:
     with corpus.open(encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in file]
     analyze(texts[0])
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     for text in texts:
         analyze(text)
-    return Run(count / (time.perf_counter() - began))
+    cpu = (time.process_time() - used) / count * 1000
+    return Run(count / (time.perf_counter() - began), cpu)
 
 
 def measure(sizes: list[int], repeats: int, folder: Path) -> tuple[list[str], str]:
@@ -154,7 +164,8 @@ def lines(count: int, runs: dict[str, list[Run]]) -> Iterator[str]:
         spread = f"{min(rates):.0f} to {max(rates):.0f}"
         peak = max((max(run.memory, default=0.0) for run in some), default=0.0)
         used = f"{peak:.0f} | {some[-1].quarters()}" if peak else "– | –"
-        yield f"| {count:,} | {way} | {median(rates):.0f} | {spread} | {ratio} | {used} |"
+        cpu = f"{median(run.cpu for run in some):.2f}"
+        yield f"| {count:,} | {way} | {median(rates):.0f} | {spread} | {ratio} | {cpu} | {used} |"
 
 
 def main() -> None:
@@ -167,8 +178,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         sizes = [int(size) for size in arguments.sizes.split(",")]
         rows, about = measure(sizes, arguments.repeats, Path(folder))
-    print("| articles | way | articles/s | spread | ratio to 1 core | peak MB | MB at ¼ / ½ / ¾ |")
-    print("|---:|---|---:|---|---:|---:|---|")
+    print(
+        "| articles | way | articles/s | spread | ratio to 1 core | CPU ms an article | peak MB "
+        "| MB at ¼ / ½ / ¾ |"
+    )
+    print("|---:|---|---:|---|---:|---:|---:|---|")
     print("\n".join(rows))
     names = ("actor-stance", "pyarrow", "joblib", "distributed", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
