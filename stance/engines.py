@@ -8,6 +8,9 @@ the engine.
 from __future__ import annotations
 
 import logging
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -20,6 +23,7 @@ Task = tuple[int, Any]
 Work = Callable[[Any], Any]
 GO_ON = "run the same command again to go on from the last part that was written"
 MAX_DEATHS = 3  # of workers, without a result between them
+_WATCH = 1.0  # seconds between two looks of a process at its parent
 _PATIENCE = 60  # seconds to wait for a first Dask worker
 _LOOK = 64  # results after which the number of Dask workers is asked for again
 
@@ -51,7 +55,7 @@ def run_processes(work: Work, tasks: Iterable[Task], jobs: int = -1) -> Iterator
     deaths = 0
     while True:
         with ExitStack() as stack:
-            pool = ProcessPoolExecutor(size)
+            pool = ProcessPoolExecutor(size, initializer=_follow, initargs=(os.getpid(),))
             stack.callback(pool.shutdown, wait=True, kill_workers=True)
             futures = deque(pool.submit(work, task) for _, task in waiting)
             try:
@@ -73,6 +77,17 @@ def run_processes(work: Work, tasks: Iterable[Task], jobs: int = -1) -> Iterator
                         f"({str(error).partition(chr(10))[0]}); is memory short? "
                         f"{GO_ON}, with fewer --jobs"
                     ) from None
+
+
+def _follow(parent: int) -> None:
+    """End this process when its parent is gone: kill -9 leaves it no time to say so."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_dask(work: Work, tasks: Iterable[Task], address: str, jobs: int = -1) -> Iterator[Task]:

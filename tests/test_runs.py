@@ -184,6 +184,44 @@ def test_kill_9_leaves_a_run_that_goes_on(
     assert not list(out.glob("*/.*-*"))
 
 
+PARENT = """
+import os, time
+from stance.engines import run_processes
+
+def pid(task):
+    time.sleep(0.3)
+    return os.getpid()
+
+if __name__ == "__main__":
+    for _, found in run_processes(pid, ((n, n) for n in range(1000)), 2):
+        print(found, flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks into /proc")
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pids = {process.stdout.readline().strip() for _ in range(4)}
+        process.kill()
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert pids
+    assert not any(alive(pid) for pid in pids)
+
+
+def alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").split()[2] not in ("Z", "X")
+    except OSError:
+        return False
+
+
 def test_an_output_of_another_run_is_refused(corpus: Path, tmp_path: Path):
     out = tmp_path / "out"
     run(corpus, out)
