@@ -14,11 +14,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from typing import Any
 
 from stance.errors import InputError, MissingExtraError, StanceError
 
+PACKAGE = "actor-stance"
 Task = tuple[int, Any]
 Work = Callable[[Any], Any]
 GO_ON = "run the same command again to go on from the last part that was written"
@@ -103,7 +105,7 @@ def run_dask(work: Work, tasks: Iterable[Task], address: str, jobs: int = -1) ->
     MissingExtraError
         If Dask is not installed.
     InputError
-        If no scheduler or worker answers.
+        If no scheduler or worker answers, or workers have another version of this package.
     StanceError
         If a task goes on killing its workers, or the scheduler is lost.
     """
@@ -124,10 +126,25 @@ def run_dask(work: Work, tasks: Iterable[Task], address: str, jobs: int = -1) ->
                 f"no Dask worker at {address} ({error}); expected a scheduler with workers, "
                 "as made by: dask scheduler, and: dask worker ADDRESS --nthreads 1"
             ) from None
+        _require_version(client)
         try:
             yield from _submitted(client, work, iter(tasks))
         except (KilledWorker, FutureCancelledError, CommClosedError) as error:
             raise StanceError(f"the Dask cluster gave up: {error}; {GO_ON}") from None
+
+
+def _require_version(client: Any) -> None:
+    """Refuse workers that would give other rows, or none."""
+    mine = version(PACKAGE)
+    try:
+        others = set(client.run(version, PACKAGE).values()) - {mine}
+    except PackageNotFoundError:
+        others = {"not installed"}
+    if others:
+        raise InputError(
+            f"{PACKAGE} on the Dask workers: {', '.join(sorted(others))}; expected {mine}, as "
+            f"here; install it on each machine with: pip install '{PACKAGE}[dask]=={mine}'"
+        )
 
 
 def _cluster(stack: ExitStack, address: str, jobs: int) -> Any:

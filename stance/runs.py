@@ -103,6 +103,7 @@ def run_batch(
         If workers go on dying, or an input changes during the run.
     """
     _checked(format, shard, max_chars, part_articles)
+    _require_apart(inputs, Path(out))
     share, shares = shard
     ref = ModelRef.of(model)
     columns = columns or Columns()
@@ -130,6 +131,15 @@ def _checked(format: str, shard: tuple[int, int], max_chars: int, part_articles:
     for name, value in (("max_chars", max_chars), ("part_articles", part_articles)):
         if value < 1:
             raise InputError(f"{name} {value}; expected at least 1")
+
+
+def _require_apart(inputs: Sequence[Path | str], out: Path) -> None:
+    for path in map(Path, inputs):
+        if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+            raise InputError(
+                f"the output {out} lies in the input {path}, and would be read as well; "
+                "choose an --out elsewhere"
+            )
 
 
 def _settings(

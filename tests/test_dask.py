@@ -22,7 +22,7 @@ from stance.engines import run_dask
 from stance.errors import InputError, StanceError
 from stance.runs import run_batch
 
-COUNT = 2_000
+COUNT = 1_200
 SETTINGS: dict[str, Any] = {"part_articles": 256, "max_chars": 3_000}
 
 
@@ -99,6 +99,13 @@ def test_no_scheduler_is_told(monkeypatch: pytest.MonkeyPatch):
         list(run_dask(kill_me, [], "tcp://127.0.0.1:9"))
     with pytest.raises(InputError, match="no Dask worker at nowhere"):
         list(run_dask(kill_me, [], "nowhere://x"))
+
+
+def test_workers_of_another_version_are_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch):
+    here = os.getpid()
+    monkeypatch.setattr("stance.engines.version", lambda name: str(int(os.getpid() == here)))
+    with pytest.raises(InputError, match=r"workers: 0; expected 1, as here; install it on each"):
+        list(run_dask(kill_me, [], cluster.scheduler_address))
 
 
 def test_a_local_cluster_is_made(tmp_path: Path):

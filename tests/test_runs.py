@@ -290,6 +290,11 @@ def test_an_empty_corpus_says_so(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_an_output_within_an_input_is_refused(corpus: Path):
+    with pytest.raises(InputError, match=r"lies in the input .* would be read as well"):
+        run_batch([corpus.parent], corpus.parent / "out")
+
+
 def test_an_input_that_shrinks_is_noticed(corpus: Path, tmp_path: Path):
     path = write_jsonl(tmp_path / "a.jsonl", 300)
 
