@@ -63,7 +63,7 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
     ``relative`` one after a comma or dash ends with the next of those.
     """
     t, n = p.t, len(p.t)
-    resume = 0
+    resume = 0 if strict else _opening_aside(p, start)
     for k in range(start + 1, n):
         if k <= resume:
             continue
@@ -174,9 +174,8 @@ def _interposed(p: Phrases, r: int) -> int:
     """Return the token after ``, … ,`` at `r` where it holds an adverbial; else 0."""
     t, n = p.t, len(p.t)
     low = t.lows[r + 1]
-    if low not in PREPOSITIONS and not t.is_adverb(r + 1):
-        return 0
-    for k in range(r + 2, min(n, r + 14)):
+    adverbial = low in PREPOSITIONS or t.is_adverb(r + 1)
+    for k in range(r + 2, min(n, r + (14 if adverbial else 6))):
         if t.words[k] == ",":
             return k + 1 if k + 1 < n and t.lows[k + 1] in ("that", "“”") else 0
         if t.kinds[k] == "q":
@@ -213,6 +212,16 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
             return True
         return _foreign_cue(p, k + 1, trailing=False)
     return _foreign_cue(p, k, trailing=True)
+
+
+def _opening_aside(p: Phrases, k: int) -> int:
+    """Return the comma that closes an aside right after *that*: *that, given the cost, …*."""
+    t, n = p.t, len(p.t)
+    if t.words[k] in (",", "—"):
+        for m in range(k + 1, min(n - 1, k + 20)):
+            if t.words[m] == t.words[k]:
+                return m
+    return 0
 
 
 def _aside(p: Phrases, k: int) -> int:

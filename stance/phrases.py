@@ -235,7 +235,7 @@ class NounPhrases:
         if t.is_name(k - 1) and (t.is_name(k + 1) or t.lows[k + 1] in ("other", "others")):
             return True
         for i in range(k - 1, max(-1, k - 12), -1):
-            if t.kinds[i] == "p" and t.words[i] != ",":
+            if t.kinds[i] == "p" and (t.words[i] != "," or i >= k - 3):
                 return True
             if t.kinds[i] == "w" and self.is_verb(i):
                 return False

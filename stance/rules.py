@@ -23,6 +23,8 @@ _GOVERNORS = word_set(
     "plans right time way way seem seems appear appears begin begins free first willing "
     "reluctant eager and try tries attempt attempts refuse refuses"
 )
+_CONDITIONS = word_set("if because unless once while although though when since until whenever")
+_SAID = word_set("yes no goodbye nothing something anything otherwise")  # what *said* takes
 _CLAUSE_OPENERS = word_set("while although though when as after before since if once")
 _BEFORE_PARTICIPLE = word_set("by after before in without since")
 
@@ -216,13 +218,18 @@ class UnitReader(AfterCues, NounCues):
             return (r, content_end(p, r, cue, strict=self._full(r))), rule
         if "that" not in cue.frames or t.kinds[r] == "p":
             return None, ""
+        same = t.lows[r] == "the" and r + 1 < n and t.lows[r + 1] in ("same", "opposite")
+        if cue.lemma == "say" and (t.lows[r] in _SAID or same) and not self._has_verb(r):
+            return (r, content_end(p, r, cue, strict=True, inside=self._inside)), "np"
         if t.lows[r] == "that":
             return (r + 1, content_end(p, r + 1, cue, strict=False, inside=self._inside)), "that"
         if t.lows[r] in SUBORDINATORS or t.lows[r] in ("and", "or", "but"):
+            if "bare" in cue.frames and t.lows[r] in _CONDITIONS and self._has_verb(r):
+                return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
             if t.lows[r] in WH or t.lows[r] == "if":
                 return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "wh"
             return None, ""
-        if self._has_verb(r):
+        if self._has_verb(r, sure="bare" not in cue.frames):
             return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
         return None, ""
 
@@ -248,5 +255,7 @@ class UnitReader(AfterCues, NounCues):
             if t.kinds[k] == "p" or t.lows[k] in ("that", "and") or t.kinds[k] == "q":
                 return None
             if t.lows[k] == "to" and (k > end):
+                if t.lows[k - 1] == "not" and k - 1 > end:
+                    return k - 1
                 return k if k + 1 < len(t) and t.lows[k + 1] not in DETERMINERS else None
         return None

@@ -49,6 +49,7 @@ def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
         "quote_end": fragments[-1][1],
         "fragments": fragments,
         "speaker": first.actor or (first.mention.text if first.mention else None),
+        "actor": first.actor,
         "mention": first.mention.text if first.mention else None,
         "cue": first.cue.text if first.cue else None,
         "rule": first.rule,
