@@ -14,6 +14,9 @@ _INTRODUCERS = word_set(
 )
 
 
+_BEFORE_SPEECH = word_set("but and so yet because that if while")
+
+
 class AfterCues(Reading):
     """Reads cues that come after their content, or in the midst of it."""
 
@@ -74,6 +77,8 @@ class AfterCues(Reading):
         if t.kinds[k] == "q":
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
+            if k and self._is_title(k) and t.kinds[k - 1] == "w" and t.lows[k - 1] not in _BEFORE_SPEECH:
+                return None  # on the programme “Politics at Noon,” she said
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None
         trailing = is_trailing(self.p, after)

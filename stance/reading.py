@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,12 @@ from stance.borders import SUBJECT_PRONOUNS
 from stance.cues import Cue
 from stance.grammar import AUXILIARIES, BE, DETERMINERS, Tokens
 from stance.phrases import Range
+from stance.quotations import Quotation
 from stance.subjects import Phrases
 from stance.text import word_set
 
 Offsets = tuple[int, int]
+_WORDS = re.compile(r"[^\W_]+")
 _NO_CLAUSE = word_set("who which that whose where when after before because as while although")
 
 
@@ -30,6 +33,15 @@ class Found:
     kind: str = "speech"
     possessive: bool = False
     notes: list[str] = field(default_factory=list)
+
+
+def is_title(clean: str, quote: Quotation) -> bool:
+    """Tell whether all longer words of a quotation have capitals: “Politics at Noon”."""
+    inner = clean[quote.inner_start : quote.inner_end]
+    if len(inner) > 80 or inner.rstrip()[-1:] in "!?":
+        return False
+    words = [word for word in _WORDS.findall(inner) if len(word) > 3]
+    return len(words) > 1 and all(word[0].isupper() or word[0].isdigit() for word in words)
 
 
 class Reading:
@@ -132,6 +144,14 @@ class Reading:
     def _full(self, k: int) -> bool:
         quote = self.t.quotes[k]
         return self.t.clean[quote.inner_end - 1] in ",.!?"
+
+    def _is_title(self, k: int) -> bool:
+        """Tell whether the quotation at token `k` is the title of a work or programme.
+
+        All its longer words have capitals, there are two or more, and it does not stand alone.
+        """
+        t = self.t
+        return is_title(t.clean, t.quotes[k]) and len(t) > 1
 
     def _is_passive(self, i: int, cue: Cue) -> bool:
         t = self.t

@@ -213,6 +213,8 @@ class UnitReader(AfterCues, NounCues):
             r += 1
         if t.words[r] == ":":
             return (r + 1, n), "colon"
+        if t.kinds[r] == "q" and self._is_title(r) and t.words[r - 1] != ",":
+            return None, ""
         if t.kinds[r] == "q":
             rule = "quote-cue-before"
             return (r, content_end(p, r, cue, strict=self._full(r))), rule

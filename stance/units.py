@@ -13,7 +13,7 @@ from stance.cues import load_cues
 from stance.grammar import Tokens
 from stance.matching import match_cues
 from stance.quotations import Quotation, quotations
-from stance.reading import Found
+from stance.reading import Found, is_title
 from stance.rules import UnitReader
 from stance.subjects import Phrases
 from stance.text import MAX_SENTENCE, Sentence, word_set
@@ -225,6 +225,7 @@ class _Reading:
             quote
             for quote in unit.quotes
             if not any(a <= quote.start and quote.end <= b + 2 for a, b in spent)
+            and (pure or not is_title(self.clean, quote))
             and (pure or self._long(quote))
         ]
         if not loose:
