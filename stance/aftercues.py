@@ -129,7 +129,7 @@ class AfterCues(Reading):
             if t.kinds[nxt] == "q" or (t.kinds[left[1] - 1] != "q" and self._goes_on(r)):
                 stop = content_end(p, nxt, cue, strict=False)
                 fragments.append(trimmed(p, nxt, stop))
-        elif r < n and t.kinds[r] == "q":
+        elif r < n and t.kinds[r] == "q" and not self._is_title(r):
             stop = content_end(p, r, cue, strict=True)
             fragments.append(trimmed(p, r, stop))
         quoted = any(t.kinds[k] == "q" for k in range(*left))

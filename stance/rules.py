@@ -70,6 +70,10 @@ class UnitReader(AfterCues, NounCues):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
+        gap = self._gap(subject) if rule == "bare" else None
+        if gap is not None:
+            self._add(f"{rule}-gap", [gap, (start, stop)], (i, end), subject, cue)
+            return
         if rule == "colon" and start >= stop:
             self._add(f"colon-next-{how}", [], (i, end), subject, cue)
         elif start < stop:
@@ -88,14 +92,22 @@ class UnitReader(AfterCues, NounCues):
             return self._controller(i, j)
         joined = low in ("and", "but", "or", "then", "yet")
         if joined or (low == "," and j + 1 < i and t.lows[j + 1] in ("then", "and", "but")):
-            if cue.tense == "base" and not modal:
-                return None, "none"
             subject = self._speaker or p.clause_subject(j)
+            if cue.tense == "base" and not modal and not self._is_plural(subject):
+                return None, "none"
             return subject, "coordination" if subject else "none"
         subject = p.subject(i, cue)
         if subject is None:
             return None, "none"
         return subject, "relative" if low in ("who", "which", "that") else "subject"
+
+    def _is_plural(self, subject: Range | None) -> bool:
+        if subject is None:
+            return False
+        low = self.t.lows[subject[0]]
+        return low in ("they", "we", "i", "you") or (
+            head(self.t, subject).endswith("s") and not self.t.is_name(subject[1] - 1)
+        )
 
     def _participle(self, i: int, j: int) -> tuple[Range | None, str]:
         """Resolve *…, adding that* and *officials saying that*."""
@@ -132,6 +144,20 @@ class UnitReader(AfterCues, NounCues):
         if subject is None or self.t.lows[subject[0]] in ("it", "there"):
             return None, "none"
         return subject, "infinitive"
+
+    def _gap(self, subject: Range) -> Range | None:
+        """Return the relative pronoun that the content lacks: *a plan which she said failed*."""
+        k = subject[0] - 1
+        if k > 0 and self.t.lows[k] in ("which", "that", "who") and not self.p.is_verb(k - 1):
+            return (k, k + 1)
+        return None
+
+    def _gapped(self, r: int, end: int, cue: Cue) -> bool:
+        """Tell whether the content is a clause without its subject: *which she said failed*."""
+        subject = self.p.subject(end - len(cue.words), cue) if "bare" in cue.frames else None
+        if subject is None or self._gap(subject) is None:
+            return False
+        return self.p.is_verb(r) or self.t.lows[r].endswith(("s", "ed"))
 
     def _context(self, subject: Range) -> str:
         """Tell whether the clause of this subject is a subordinate or relative one."""
@@ -231,6 +257,8 @@ class UnitReader(AfterCues, NounCues):
             if t.lows[r] in WH or t.lows[r] == "if":
                 return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "wh"
             return None, ""
+        if self._gapped(r, end, cue):
+            return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
         if self._has_verb(r, sure="bare" not in cue.frames):
             return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
         return None, ""
