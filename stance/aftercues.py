@@ -98,7 +98,7 @@ class AfterCues(Reading):
             return None  # Citing “…,” the minister told reporters that …
         if t.kinds[k] != "q":
             if goes_on:
-                return None if all(t.is_adverb(m) for m in range(first, k + 1)) else (first, k + 1)
+                return (first, k + 1)
             if k - first < 2 or (
                 t.lows[first] in _INTRODUCERS and not self._has_verb(first, k + 1)
             ):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from stance.cues import load_cues
 from stance.grammar import Tokens
@@ -186,10 +188,12 @@ class _Reading:
             known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
         if not first or not (known or name.isupper()):
             return False
+        turns = self._turns if rule == "transcript" and name.isupper() else ()
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
-            if self.units[later].paragraph != unit.paragraph:
+            other = self.units[later]
+            if other.paragraph != unit.paragraph and not self._same_turn(index, other, turns):
                 break
-            end = self.units[later].end
+            end = other.end
             self._done.add(later)
         self.found.append(
             (
@@ -198,6 +202,28 @@ class _Reading:
             )
         )
         return True
+
+    @cached_property
+    def _turns(self) -> list[int]:
+        """Return where the paragraphs with a label in capitals start, in order."""
+        return [
+            unit.start
+            for unit in self.units
+            if (match := _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80)))
+            and match[1].isupper()
+        ]
+
+    def _same_turn(self, index: int, other: Unit, turns: Sequence[int]) -> bool:
+        """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
+
+        It does in a transcript of three turns or more, up to the next label; but nobody
+        knows where the last turn ends, and a line in brackets or capitals is nobody's.
+        """
+        if len(turns) < 3 or not self.units[index].start < other.start < turns[-1]:
+            return False
+        k = bisect_right(turns, self.units[index].start)
+        line = self.clean[other.start : other.end]
+        return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
 
     def _long(self, quote: Quotation) -> bool:
         words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
