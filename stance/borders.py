@@ -194,7 +194,11 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
         return True
     following = t.lows[k + 1] if k + 1 < n else ""
     participle = low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including"
-    if participle or low in ("while", "though", "although", "whereas"):
+    if participle or low in ("while", "though", "although", "whereas", "despite"):
+        return True
+    if low == "even" and following in ("as", "though", "if", "after"):
+        return True
+    if low == "after" and not strict:
         return True
     if low in ("and", "but") and following in SUBJECT_PRONOUNS:
         return True
