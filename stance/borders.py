@@ -23,6 +23,8 @@ _STRICT_BREAKS = word_set(
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
 _ADDED = word_set("of about after before when while as during")
 _AFTER_CUE = word_set("and but while as after before since who which when though although yet")
+_CLAUSE_VERBS = word_set("is was are were would will has have had")
+_OPEN_CLAUSE = word_set("that which who what how to if whether why where all everything")
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -84,6 +86,8 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
         if word in (",", "—") or (word == "-" and t.kinds[k] == "p"):
             if k + 1 < n and _breaks(p, k + 1, strict=strict, dash=word != ","):
                 return k
+        elif strict and k > start + 1 and _ends_phrase(p, start, k):
+            return k
         elif t.lows[k] in ("and", "but") and cue is not None:
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
@@ -236,6 +240,18 @@ def _aside(p: Phrases, k: int) -> int:
             if t.words[m] == ",":
                 return m
     return 0
+
+
+def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
+    """Tell whether a phrase ends before *because*, *when* or the verb of the clause around it.
+
+    Not before *after*, *if*, *without*: a condition is part of a position.
+    """
+    t = p.t
+    low = t.lows[k]
+    if low in ("when", "because", "while", "even"):
+        return True
+    return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 
 
 def _is_list(p: Phrases, k: int) -> bool:
