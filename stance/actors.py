@@ -21,6 +21,10 @@ from stance.roster import COLUMNS, KINDS, Actor, name_key, read_actors
 from stance.text import normalise
 
 _WORD = re.compile(r"[^\W_]+")
+_ORGAN = re.compile(
+    r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
+    r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
+)
 _CAPITAL = re.compile(r"\b[A-Z][^\W_]*+")
 
 __all__ = ["COLUMNS", "KINDS", "Actor", "Mention", "Registry", "load_registry"]
@@ -147,6 +151,8 @@ def _longest(
             continue
         if end < len(folded) and (folded[end].isalnum() or folded[end] == "_"):
             continue
+        if actor.kind == "government" and _ORGAN.match(folded, end):
+            continue  # USA Today, Norland Times
         if start and (folded[start - 1].isalnum() or folded[start - 1] == "_"):
             continue
         return end, article or actor.kind == "organisation", actor

@@ -198,18 +198,22 @@ class Resolver:
             joined = _JOINED.search(before)
             if found and not joined:
                 continue
-            if not found and not follows and not self._heads_phrase(before):
+            if not found and not follows and not self._heads_phrase(
+                before, person=mention.kind == "person"
+            ):
                 continue
             found.append(mention)
         return found
 
-    def _heads_phrase(self, before: str) -> bool:
+    def _heads_phrase(self, before: str, *, person: bool) -> bool:
         """Tell whether nothing before the name in its phrase makes it a complement."""
         words = before.split()
         for k in range(len(words) - 1, -1, -1):
             low = words[k].lower().strip(",")
             if low in PREPOSITIONS or low == "and":
                 return False
+            if words[k].endswith(",") and not person:  # voters in Norland, Sudria and Ostland
+                return not any(word in PREPOSITIONS for word in words[:k])
             if words[k].endswith(("'s", "'", ",")):
                 return True
             if not words[k][0].isupper() and low not in person_words()["role"]:

@@ -56,7 +56,10 @@ ADVERBS = word_set(
     "elsewhere indeed likewise alike afterwards afterward ago back famously previously "
     "consistently openly n't as well"
 )
-NOT_ADVERBS = word_set("ally family reply supply italy assembly july rally bully")
+NOT_ADVERBS = word_set(
+    "ally family reply supply italy assembly july rally bully tally poly monopoly anomaly fly "
+    "imply apply comply rely multiply"
+)
 TIMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight "
     "tomorrow january february march april may june july august september october november "
