@@ -46,6 +46,8 @@ class Resolver:
         Stretches in quotation marks, in order: who is named there is nobody's subject.
     units : sequence of (start, end)
         The units that pronouns look back over, in order.
+    contents : sequence of (start, end)
+        What is said, in order of its start: who is named there rarely speaks next.
     """
 
     def __init__(
@@ -56,7 +58,10 @@ class Resolver:
         quoted: Sequence[Offsets],
         units: Sequence[Offsets],
         registry: Registry,
+        contents: Sequence[Offsets] = (),
     ) -> None:
+        self._contents = contents
+        self._content_starts = [start for start, _ in contents]
         self.text, self.clean, self.registry = text, clean, registry
         self._quote_starts = [start for start, _ in quoted]
         self._quoted = quoted
@@ -106,8 +111,9 @@ class Resolver:
                 if self._in_quotation(mention.span.start):
                     continue
                 possessive = self.clean[mention.span.end : mention.span.end + 2] == "'s"
-                rank = 1 if first and not possessive else 2
-                first = first and possessive
+                told = self._in_content(mention.span.start)
+                rank = 1 if first and not possessive and not told else 3 if told else 2
+                first = first and (possessive or told)
                 self._focus[index].append((mention.span.start, rank, key_of(mention)))
             self._focus[index].sort()
             match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))
@@ -123,6 +129,10 @@ class Resolver:
     def _in_quotation(self, position: int) -> bool:
         k = bisect_right(self._quote_starts, position) - 1
         return k >= 0 and position < self._quoted[k][1]
+
+    def _in_content(self, position: int) -> bool:
+        k = bisect_right(self._content_starts, position) - 1
+        return any(position < end for _, end in self._contents[max(0, k - 3) : k + 1])
 
     def _unit(self, position: int) -> int:
         return max(0, bisect_right(self._unit_starts, position) - 1)
