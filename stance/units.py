@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -259,8 +259,10 @@ class _Reading:
         for quote in loose:
             mention, rule = None, "quote-run-on"
             if not pure:
-                subject = Phrases(tokens, {}).clause_subject(len(tokens))
-                if subject is not None and self.found[before:] == []:
+                colon = self.clean[quote.start - 2 : quote.start] == ": "
+                end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
+                subject = Phrases(tokens, {}).clause_subject(end)
+                if subject is not None and (colon or self.found[before:] == []):
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"
             self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
