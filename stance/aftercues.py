@@ -29,8 +29,8 @@ class AfterCues(Reading):
         subject = self.p.subject(i, cue)
         if (
             subject is not None
-            and self.t.lows[subject[1] : i]
             and "who" in self.t.lows[subject[1] : i]
+            and self.t.words[i - 1] != ","  # the aside has ended: …, who was there, said
         ):
             return False
         if subject is None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from stance.actors import Mention, Registry
 from stance.grammar import PREPOSITIONS
-from stance.names import person_words
+from stance.names import fold, person_words
 from stance.people import People, Person, Speaker, key_of
 from stance.text import word_set
 
@@ -101,7 +101,19 @@ class Resolver:
                 span = (mention.span.start, mention.span.end)
                 speakers.append(Speaker(span, person.name, person.actor_id, "name"))
             return speakers
-        return [self._nominal(start, end)]
+        return [self._remembered(self._nominal(start, end))]
+
+    def _remembered(self, speaker: Speaker) -> Speaker:
+        """Let a later *he* or *she* mean *the minister*, whom the text does not name."""
+        if speaker.rule != "nominal" or speaker.actor is None or speaker.mention is None:
+            return speaker
+        words = _WORD.findall(speaker.actor.lower())
+        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
+        role = words[last - 1] if words else ""
+        if role not in person_words()["role"]:
+            return speaker
+        self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        return speaker
 
     def _fill_focus(self, units: Sequence[Offsets]) -> None:
         """Note each unit's names: rank 1 for the first outside quotations, 2 for the others."""
@@ -116,12 +128,33 @@ class Resolver:
                 first = first and (possessive or told)
                 self._focus[index].append((mention.span.start, rank, key_of(mention)))
             self._focus[index].sort()
+            nominal = _FIRST_NOMINAL.match(self.clean, start, min(end, start + 60))
+            if nominal is not None and nominal[1] in person_words()["role"]:
+                self._first_nominal(index, start, nominal.end())
             match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))
             if match and not self._in_quotation(match.start(1)):
                 found = self._antecedent(match.start(1), _GENDERS[match[1].lower()])
                 if found is not None:
                     self._focus[index].insert(0, (match.start(1), 1, found))
                     self._focus[index][1:] = [(at, 2, key) for at, _, key in self._focus[index][1:]]
+
+    def _first_nominal(self, index: int, start: int, end: int) -> None:
+        """Note *The minister* at the start of a unit: its subject, whether or not it speaks."""
+        if any(at < end for at, _, _ in self._focus[index]):
+            return
+        words = _WORD.findall(self.clean[start:end])
+        key = self._by_office(start, [word.lower() for word in words], words)
+        if key is None:
+            key = self._nobody(" ".join(words[1:]), words[-1].lower())
+        others = [(at, max(rank, 2), other) for at, rank, other in self._focus[index]]
+        self._focus[index] = [(start, 1, key), *others]
+
+    def _nobody(self, name: str, role: str) -> str:
+        """Return the key of somebody whom the text names by a role only."""
+        key = f"~{fold(name).casefold()}"
+        gender = person_words()["role"][role]
+        self._persons.setdefault(key, Person(name, None, "person", gender, False, {role}, set()))
+        return key
 
     def _between(self, start: int, end: int) -> Iterable[Mention]:
         return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
@@ -302,6 +335,7 @@ class Resolver:
         return None
 
 
+_FIRST_NOMINAL = re.compile(r"The (?:[\w-]+ ){0,3}?([a-z]+)(?= (?:has|had|is|was|will|also|[a-z]+ed)\b|,)")
 _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"

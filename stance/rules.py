@@ -128,8 +128,20 @@ class UnitReader(AfterCues, NounCues):
                 subject = subject if absolute or not self._speaker else None
                 if subject is not None and not is_document(head(t, subject)):
                     return subject, "participle"
-        subject = self._speaker or p.clause_subject(i)
+        subject = self._speaker or p.clause_subject(i) or self._after_opening(i)
         return subject, "participle" if subject else "none"
+
+    def _after_opening(self, i: int) -> Range | None:
+        """Return the subject after *In a letter calling for talks,*."""
+        t = self.t
+        if t.lows[0] not in PREPOSITIONS:
+            return None
+        comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
+        if comma < 0:
+            return None
+        verbs = (v for v in range(comma + 2, len(t)) if t.kinds[v] == "w" and self.p.is_verb(v))
+        verb = next(verbs, -1)
+        return self.p.subject(verb) if verb >= 0 else None
 
     def _controller(self, i: int, j: int) -> tuple[Range | None, str]:
         """Resolve the subject of an infinitive: that of the verb that governs it."""
