@@ -75,6 +75,8 @@ class AfterCues(Reading):
         if k < self.border:
             return None
         if t.kinds[k] == "q":
+            if k > self.border + 2 and t.lows[k - 1] == "that" and self._claimed(k - 1):
+                return None  # even as she claimed that “…,” others said
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
             if k and self._is_title(k) and t.kinds[k - 1] == "w" and t.lows[k - 1] not in _BEFORE_SPEECH:
@@ -104,6 +106,14 @@ class AfterCues(Reading):
             ):
                 return None
         return (first, k + 1)
+
+    def _claimed(self, k: int) -> bool:
+        """Tell whether a cue with its own subject stands shortly before the *that* at `k`."""
+        for i in range(k - 1, max(self.border, k - 5), -1):
+            cue = self.cues.get(i)
+            if cue is not None and "that" in cue.frames:
+                return self.p.subject(i, cue) is not None
+        return False
 
     def _goes_on(self, r: int) -> bool:
         """Tell whether ``X, he said, Y``: the content goes on after a comma."""

@@ -145,6 +145,8 @@ class Resolver:
         words = _WORD.findall(self.clean[start:end])
         key = self._by_office(start, [word.lower() for word in words], words)
         if key is None:
+            if any(self._focus[k] for k in range(max(0, index - REACH), index)):
+                return  # most likely somebody who was named before, but who?
             key = self._nobody(" ".join(words[1:]), words[-1].lower())
         others = [(at, max(rank, 2), other) for at, rank, other in self._focus[index]]
         self._focus[index] = [(start, 1, key), *others]

@@ -68,7 +68,7 @@ TIMES = word_set(
 )
 PARTICIPLE_NOUNS = word_set("meeting building hearing briefing filing ruling beijing")
 VERBS = word_set(
-    "went came made took gave found got met left ran won lost began became brought held "
+    "used went came made took gave found got met left ran won lost began became brought held "
     "kept led sent stood spent paid faced put cut hit grew rose fell broke drew drove sat "
     "sought fought caught built bought taught goes comes makes takes gives gets runs wins "
     "loses begins becomes brings keeps leads sends stands faces remains remain appears "

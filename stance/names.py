@@ -29,6 +29,7 @@ _NOT_NAMES = word_set(
     "he she it they we you this that these those who what when where why how is was are "
     "were not his her its their our my new says said"
 )
+_PLACES = word_set("san santa saint fort port mount lake new los las el cape")
 _AFTER_NAME = re.compile(
     r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
     r"|(?:aged )?[1-9][0-9],)"
@@ -86,6 +87,8 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
         if match.group().endswith(("'s", "'")):
             break
     lows = [low for _, _, low in pieces]
+    if lows[0] in _PLACES and len(lows) < 4:
+        return None  # San Jose, Fort Wayne
     first, sure = 0, False
     for index, low in enumerate(lows):
         if low in titles or low in roles:

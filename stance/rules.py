@@ -113,8 +113,7 @@ class UnitReader(AfterCues, NounCues):
         """Resolve *…, adding that* and *officials saying that*."""
         t, p = self.t, self.p
         if j < 0:  # Citing …, the minister said
-            comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
-            subject = p.after(comma + 1) if comma >= 0 else None
+            subject = self._after_opening(i)
             return subject, "participle" if subject else "none"
         if t.kinds[j] == "w" and not t.is_adverb(j):
             low = t.lows[j]
@@ -134,7 +133,7 @@ class UnitReader(AfterCues, NounCues):
     def _after_opening(self, i: int) -> Range | None:
         """Return the subject after *In a letter calling for talks,*."""
         t = self.t
-        if t.lows[0] not in PREPOSITIONS:
+        if i and t.lows[0] not in PREPOSITIONS:
             return None
         comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
         if comma < 0:

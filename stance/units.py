@@ -14,6 +14,7 @@ from functools import cached_property
 from stance.cues import load_cues
 from stance.grammar import Tokens
 from stance.matching import match_cues
+from stance.names import person_words
 from stance.quotations import Quotation, quotations
 from stance.reading import Found, is_title
 from stance.rules import UnitReader
@@ -31,6 +32,7 @@ _NO_SPEAKER = word_set(
     "analysis opinion live video watch exclusive breaking update updated comment explainer "
     "photos interview fact facts factbox timeline editorial note read more"
 )
+_LABEL_WORDS = word_set("of the and for van von de der den former state")
 _NAME_AND_VERB = re.compile(r" (?:[A-Z][\w.'-]*+ ){1,4}([a-z]++)\b")
 _MARK = re.compile(r"[\"“]|''|``")
 _WORDS = re.compile(r"[^\W_]+")
@@ -178,6 +180,8 @@ class _Reading:
         first = not index or self.units[index - 1].paragraph != unit.paragraph
         name, rule, end = match[1], "transcript", unit.end
         words = name.split()
+        if not all(_in_label(word) for word in words):
+            return unit.headline and self._signed(index, unit)  # NAME told the paper: …
         known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
@@ -261,11 +265,20 @@ class _Reading:
             if not pure:
                 colon = self.clean[quote.start - 2 : quote.start] == ": "
                 end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
-                subject = Phrases(tokens, {}).clause_subject(end)
+                phrases = Phrases(tokens, {})
+                subject = phrases.clause_subject(end)
+                if colon and subject is None and tokens.is_name(end - 1):
+                    subject = phrases.noun_phrase(end - 1)  # … — Jane Doe: “…”
                 if subject is not None and (colon or self.found[before:] == []):
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"
             self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
+
+
+def _in_label(word: str) -> bool:
+    """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
+    low = word.lower()
+    return not word[0].islower() or low in _LABEL_WORDS or low in person_words()["role"]
 
 
 def _without_stop(clean: str, start: int, end: int) -> Offsets:
