@@ -25,7 +25,7 @@ _ORGAN = re.compile(
     r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
     r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
 )
-_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+")
+_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+(?:['-][A-Z][^\W_]*+)*")
 
 __all__ = ["COLUMNS", "KINDS", "Actor", "Mention", "Registry", "load_registry"]
 
