@@ -121,8 +121,20 @@ class Tokens:
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
-        for match in _TOKEN.finditer(clean, start, end):
-            word = match.group()
+        matches = list(_TOKEN.finditer(clean, start, end))
+        if not matches:
+            return
+        found = [match[0] for match in matches]
+        if "'" not in clean[start:end] and "." not in found[:-1] and (
+            found[-1] != "." or matches[-1].end() >= end - 1
+        ):  # the common case, at once
+            words += found
+            starts += [match.start() for match in matches]
+            ends += [match.end() for match in matches]
+            kinds += ["w" if word[0].isalnum() else "p" for word in found]
+            return
+        for match in matches:
+            word = match[0]
             a, b = match.span()
             if word == "." and words and b < end - 1 and kinds[-1] == "w":
                 ends[-1] = b  # the stop of an abbreviation

@@ -68,6 +68,8 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
+        if " " not in match[0]:
+            continue  # one word alone is never a person for certain
         person = _person(folded, match.start(), match.group())
         if person is not None:
             start, end = person
