@@ -21,7 +21,11 @@ from stance.roster import COLUMNS, KINDS, Actor, name_key, read_actors
 from stance.text import normalise
 
 _WORD = re.compile(r"[^\W_]+")
-_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+")
+_ORGAN = re.compile(
+    r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
+    r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
+)
+_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+(?:['-][A-Z][^\W_]*+)*")
 
 __all__ = ["COLUMNS", "KINDS", "Actor", "Mention", "Registry", "load_registry"]
 
@@ -55,13 +59,15 @@ class Registry:
         self.actors = tuple(actors)
         self.by_id = {actor.id: actor for actor in self.actors}
         self._aliases: dict[str, Actor] = {}
-        self._index: dict[str, list[tuple[str, bool, Actor]]] = {}
+        self._index: dict[str, list[tuple[str, bool, Actor]]] = {}  # by first word as printed
         self.demonyms: dict[str, Actor] = {}
         for actor in self.actors:
             for alias in (actor.name, *actor.aliases):
                 self._add(alias, actor)
         for entries in self._index.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+        small = "".join(f"|{re.escape(word)}\\b" for word in self._index if word[0].islower())
+        self._words = re.compile(rf"\b(?:[^\W_a-z][^\W_]*+{small})")
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -99,7 +105,9 @@ class Registry:
         if first is None:
             return
         entry = (printed, article, actor)
-        self._index.setdefault(first.group().lower(), []).append(entry)
+        word = first.group()
+        for form in {word, word.upper(), word[:1].upper() + word[1:]}:
+            self._index.setdefault(form, []).append(entry)
         if actor.kind == "government" and key.endswith(" government") and key.count(" ") == 1:
             self.demonyms.setdefault(key.split()[0], actor)
 
@@ -107,9 +115,8 @@ class Registry:
         """Return start, end and actor of every alias in the folded text."""
         found: list[tuple[int, int, Actor]] = []
         index, done = self._index, 0
-        for match in _WORD.finditer(folded):
-            word = match.group()
-            entries = index.get(word.lower())
+        for match in self._words.finditer(folded):
+            entries = index.get(match[0])
             if entries is None or match.start() < done:
                 continue
             hit = _longest(folded, match.start(), entries)
@@ -142,11 +149,12 @@ def _longest(
 ) -> tuple[int, bool, Actor] | None:
     for printed, article, actor in entries:
         end = start + len(printed)
-        piece = folded[start:end]
-        if not _same(piece, printed):
+        if not folded.startswith(printed, start) and not _same(folded[start:end], printed):
             continue
         if end < len(folded) and (folded[end].isalnum() or folded[end] == "_"):
             continue
+        if actor.kind == "government" and _ORGAN.match(folded, end):
+            continue  # USA Today, Norland Times
         if start and (folded[start - 1].isalnum() or folded[start - 1] == "_"):
             continue
         return end, article or actor.kind == "organisation", actor
@@ -154,9 +162,7 @@ def _longest(
 
 
 def _same(piece: str, printed: str) -> bool:
-    """Compare as printed, or all in capitals, or with a capital at a sentence's start."""
-    if piece == printed:
-        return True
+    """Compare all in capitals, or with a capital at a sentence's start."""
     if len(printed) > 3 and piece.isupper():
         return piece == printed.upper()
     return piece[:1].isupper() and piece[1:] == printed[1:] and piece[:1] == printed[:1].upper()

@@ -14,6 +14,9 @@ _INTRODUCERS = word_set(
 )
 
 
+_BEFORE_SPEECH = word_set("but and so yet because that if while")
+
+
 class AfterCues(Reading):
     """Reads cues that come after their content, or in the midst of it."""
 
@@ -26,8 +29,8 @@ class AfterCues(Reading):
         subject = self.p.subject(i, cue)
         if (
             subject is not None
-            and self.t.lows[subject[1] : i]
             and "who" in self.t.lows[subject[1] : i]
+            and self.t.words[i - 1] != ","  # the aside has ended: …, who was there, said
         ):
             return False
         if subject is None:
@@ -72,8 +75,12 @@ class AfterCues(Reading):
         if k < self.border:
             return None
         if t.kinds[k] == "q":
+            if k > self.border + 2 and t.lows[k - 1] == "that" and self._claimed(k - 1):
+                return None  # even as she claimed that “…,” others said
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
+            if k and self._is_title(k) and t.kinds[k - 1] == "w" and t.lows[k - 1] not in _BEFORE_SPEECH:
+                return None  # on the programme “Politics at Noon,” she said
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None
         trailing = is_trailing(self.p, after)
@@ -93,12 +100,20 @@ class AfterCues(Reading):
             return None  # Citing “…,” the minister told reporters that …
         if t.kinds[k] != "q":
             if goes_on:
-                return None if all(t.is_adverb(m) for m in range(first, k + 1)) else (first, k + 1)
+                return (first, k + 1)
             if k - first < 2 or (
                 t.lows[first] in _INTRODUCERS and not self._has_verb(first, k + 1)
             ):
                 return None
         return (first, k + 1)
+
+    def _claimed(self, k: int) -> bool:
+        """Tell whether a cue with its own subject stands shortly before the *that* at `k`."""
+        for i in range(k - 1, max(self.border, k - 5), -1):
+            cue = self.cues.get(i)
+            if cue is not None and "that" in cue.frames:
+                return self.p.subject(i, cue) is not None
+        return False
 
     def _goes_on(self, r: int) -> bool:
         """Tell whether ``X, he said, Y``: the content goes on after a comma."""
@@ -124,7 +139,7 @@ class AfterCues(Reading):
             if t.kinds[nxt] == "q" or (t.kinds[left[1] - 1] != "q" and self._goes_on(r)):
                 stop = content_end(p, nxt, cue, strict=False)
                 fragments.append(trimmed(p, nxt, stop))
-        elif r < n and t.kinds[r] == "q":
+        elif r < n and t.kinds[r] == "q" and not self._is_title(r):
             stop = content_end(p, r, cue, strict=True)
             fragments.append(trimmed(p, r, stop))
         quoted = any(t.kinds[k] == "q" for k in range(*left))

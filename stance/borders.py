@@ -23,6 +23,8 @@ _STRICT_BREAKS = word_set(
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
 _ADDED = word_set("of about after before when while as during")
 _AFTER_CUE = word_set("and but while as after before since who which when though although yet")
+_CLAUSE_VERBS = word_set("is was are were would will has have had")
+_OPEN_CLAUSE = word_set("that which who what how to if whether why where all everything")
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -63,7 +65,7 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
     ``relative`` one after a comma or dash ends with the next of those.
     """
     t, n = p.t, len(p.t)
-    resume = 0
+    resume = 0 if strict else _opening_aside(p, start)
     for k in range(start + 1, n):
         if k <= resume:
             continue
@@ -84,6 +86,8 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
         if word in (",", "—") or (word == "-" and t.kinds[k] == "p"):
             if k + 1 < n and _breaks(p, k + 1, strict=strict, dash=word != ","):
                 return k
+        elif strict and k > start + 1 and _ends_phrase(p, start, k):
+            return k
         elif t.lows[k] in ("and", "but") and cue is not None:
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
@@ -174,9 +178,8 @@ def _interposed(p: Phrases, r: int) -> int:
     """Return the token after ``, … ,`` at `r` where it holds an adverbial; else 0."""
     t, n = p.t, len(p.t)
     low = t.lows[r + 1]
-    if low not in PREPOSITIONS and not t.is_adverb(r + 1):
-        return 0
-    for k in range(r + 2, min(n, r + 14)):
+    adverbial = low in PREPOSITIONS or t.is_adverb(r + 1)
+    for k in range(r + 2, min(n, r + (14 if adverbial else 6))):
         if t.words[k] == ",":
             return k + 1 if k + 1 < n and t.lows[k + 1] in ("that", "“”") else 0
         if t.kinds[k] == "q":
@@ -195,7 +198,11 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
         return True
     following = t.lows[k + 1] if k + 1 < n else ""
     participle = low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including"
-    if participle or low in ("while", "though", "although", "whereas"):
+    if participle or low in ("while", "though", "although", "whereas", "despite"):
+        return True
+    if low == "even" and following in ("as", "though", "if", "after"):
+        return True
+    if low == "after" and not strict:
         return True
     if low in ("and", "but") and following in SUBJECT_PRONOUNS:
         return True
@@ -215,6 +222,16 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
     return _foreign_cue(p, k, trailing=True)
 
 
+def _opening_aside(p: Phrases, k: int) -> int:
+    """Return the comma that closes an aside right after *that*: *that, given the cost, …*."""
+    t, n = p.t, len(p.t)
+    if t.words[k] in (",", "—"):
+        for m in range(k + 1, min(n - 1, k + 20)):
+            if t.words[m] == t.words[k]:
+                return m
+    return 0
+
+
 def _aside(p: Phrases, k: int) -> int:
     """Return the comma that closes ``, among other things,`` at `k`; 0 if there is none."""
     t, n = p.t, len(p.t)
@@ -223,6 +240,18 @@ def _aside(p: Phrases, k: int) -> int:
             if t.words[m] == ",":
                 return m
     return 0
+
+
+def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
+    """Tell whether a phrase ends before *because*, *when* or the verb of the clause around it.
+
+    Not before *after*, *if*, *without*: a condition is part of a position.
+    """
+    t = p.t
+    low = t.lows[k]
+    if low in ("when", "because", "while", "even"):
+        return True
+    return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 
 
 def _is_list(p: Phrases, k: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from stance.actors import Mention, Registry
 from stance.grammar import PREPOSITIONS
-from stance.names import person_words
+from stance.names import fold, person_words
 from stance.people import People, Person, Speaker, key_of
 from stance.text import word_set
 
@@ -46,6 +46,8 @@ class Resolver:
         Stretches in quotation marks, in order: who is named there is nobody's subject.
     units : sequence of (start, end)
         The units that pronouns look back over, in order.
+    contents : sequence of (start, end)
+        What is said, in order of its start: who is named there rarely speaks next.
     """
 
     def __init__(
@@ -56,7 +58,10 @@ class Resolver:
         quoted: Sequence[Offsets],
         units: Sequence[Offsets],
         registry: Registry,
+        contents: Sequence[Offsets] = (),
     ) -> None:
+        self._contents = contents
+        self._content_starts = [start for start, _ in contents]
         self.text, self.clean, self.registry = text, clean, registry
         self._quote_starts = [start for start, _ in quoted]
         self._quoted = quoted
@@ -96,7 +101,19 @@ class Resolver:
                 span = (mention.span.start, mention.span.end)
                 speakers.append(Speaker(span, person.name, person.actor_id, "name"))
             return speakers
-        return [self._nominal(start, end)]
+        return [self._remembered(self._nominal(start, end))]
+
+    def _remembered(self, speaker: Speaker) -> Speaker:
+        """Let a later *he* or *she* mean *the minister*, whom the text does not name."""
+        if speaker.rule != "nominal" or speaker.actor is None or speaker.mention is None:
+            return speaker
+        words = _WORD.findall(speaker.actor.lower())
+        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
+        role = words[last - 1] if words else ""
+        if role not in person_words()["role"]:
+            return speaker
+        self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        return speaker
 
     def _fill_focus(self, units: Sequence[Offsets]) -> None:
         """Note each unit's names: rank 1 for the first outside quotations, 2 for the others."""
@@ -106,10 +123,14 @@ class Resolver:
                 if self._in_quotation(mention.span.start):
                     continue
                 possessive = self.clean[mention.span.end : mention.span.end + 2] == "'s"
-                rank = 1 if first and not possessive else 2
-                first = first and possessive
+                told = self._in_content(mention.span.start)
+                rank = 1 if first and not possessive and not told else 3 if told else 2
+                first = first and (possessive or told)
                 self._focus[index].append((mention.span.start, rank, key_of(mention)))
             self._focus[index].sort()
+            nominal = _FIRST_NOMINAL.match(self.clean, start, min(end, start + 60))
+            if nominal is not None and nominal[1] in person_words()["role"]:
+                self._first_nominal(index, start, nominal.end())
             match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))
             if match and not self._in_quotation(match.start(1)):
                 found = self._antecedent(match.start(1), _GENDERS[match[1].lower()])
@@ -117,12 +138,36 @@ class Resolver:
                     self._focus[index].insert(0, (match.start(1), 1, found))
                     self._focus[index][1:] = [(at, 2, key) for at, _, key in self._focus[index][1:]]
 
+    def _first_nominal(self, index: int, start: int, end: int) -> None:
+        """Note *The minister* at the start of a unit: its subject, whether or not it speaks."""
+        if any(at < end for at, _, _ in self._focus[index]):
+            return
+        words = _WORD.findall(self.clean[start:end])
+        key = self._by_office(start, [word.lower() for word in words], words)
+        if key is None:
+            if any(self._focus[k] for k in range(max(0, index - REACH), index)):
+                return  # most likely somebody who was named before, but who?
+            key = self._nobody(" ".join(words[1:]), words[-1].lower())
+        others = [(at, max(rank, 2), other) for at, rank, other in self._focus[index]]
+        self._focus[index] = [(start, 1, key), *others]
+
+    def _nobody(self, name: str, role: str) -> str:
+        """Return the key of somebody whom the text names by a role only."""
+        key = f"~{fold(name).casefold()}"
+        gender = person_words()["role"][role]
+        self._persons.setdefault(key, Person(name, None, "person", gender, False, {role}, set()))
+        return key
+
     def _between(self, start: int, end: int) -> Iterable[Mention]:
         return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def _in_quotation(self, position: int) -> bool:
         k = bisect_right(self._quote_starts, position) - 1
         return k >= 0 and position < self._quoted[k][1]
+
+    def _in_content(self, position: int) -> bool:
+        k = bisect_right(self._content_starts, position) - 1
+        return any(position < end for _, end in self._contents[max(0, k - 3) : k + 1])
 
     def _unit(self, position: int) -> int:
         return max(0, bisect_right(self._unit_starts, position) - 1)
@@ -198,18 +243,22 @@ class Resolver:
             joined = _JOINED.search(before)
             if found and not joined:
                 continue
-            if not found and not follows and not self._heads_phrase(before):
+            if not found and not follows and not self._heads_phrase(
+                before, person=mention.kind == "person"
+            ):
                 continue
             found.append(mention)
         return found
 
-    def _heads_phrase(self, before: str) -> bool:
+    def _heads_phrase(self, before: str, *, person: bool) -> bool:
         """Tell whether nothing before the name in its phrase makes it a complement."""
         words = before.split()
         for k in range(len(words) - 1, -1, -1):
             low = words[k].lower().strip(",")
             if low in PREPOSITIONS or low == "and":
                 return False
+            if words[k].endswith(",") and not person:  # voters in Norland, Sudria and Ostland
+                return not any(word in PREPOSITIONS for word in words[:k])
             if words[k].endswith(("'s", "'", ",")):
                 return True
             if not words[k][0].isupper() and low not in person_words()["role"]:
@@ -288,6 +337,7 @@ class Resolver:
         return None
 
 
+_FIRST_NOMINAL = re.compile(r"The (?:[\w-]+ ){0,3}?([a-z]+)(?= (?:has|had|is|was|will|also|[a-z]+ed)\b|,)")
 _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"

@@ -1,7 +1,8 @@
 """Cues: the words that give a statement to somebody, read from `data/cues.csv`.
 
 A row is a lemma with its forms, the frames it stands in, and its kind. Frames:
-``quote`` (introduces quoted words), ``that`` (a clause, with or without *that*), ``post``
+``quote`` (introduces quoted words), ``that`` (a clause, without *that* only where its verb is
+plain), ``bare`` (a clause without *that* is the rule), ``post``
 (may follow what is said), ``addressee`` (somebody told before the clause), ``to-inf``,
 ``obj-to-inf`` (*urge allies to …*), ``np`` (a noun phrase), ``ing``, ``wh`` (an indirect
 question), ``prefix`` (*according to X*), ``prefix-name`` (*for X, …*, only before a known
@@ -22,7 +23,7 @@ from stance.resources import data_path
 from stance.text import word_set
 
 FRAMES = word_set(
-    "quote that post addressee to-inf obj-to-inf np ing wh prefix prefix-name prefix-owner "
+    "quote that bare post addressee to-inf obj-to-inf np ing wh prefix prefix-name prefix-owner "
     "clear noun-np noun-to noun-that noun-self"
 )
 KINDS = frozenset({"speech", "stance", "noun"})

@@ -56,7 +56,10 @@ ADVERBS = word_set(
     "elsewhere indeed likewise alike afterwards afterward ago back famously previously "
     "consistently openly n't as well"
 )
-NOT_ADVERBS = word_set("ally family reply supply italy assembly july rally bully")
+NOT_ADVERBS = word_set(
+    "ally family reply supply italy assembly july rally bully tally poly monopoly anomaly fly "
+    "imply apply comply rely multiply"
+)
 TIMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight "
     "tomorrow january february march april may june july august september october november "
@@ -65,7 +68,7 @@ TIMES = word_set(
 )
 PARTICIPLE_NOUNS = word_set("meeting building hearing briefing filing ruling beijing")
 VERBS = word_set(
-    "went came made took gave found got met left ran won lost began became brought held "
+    "used went came made took gave found got met left ran won lost began became brought held "
     "kept led sent stood spent paid faced put cut hit grew rose fell broke drew drove sat "
     "sought fought caught built bought taught goes comes makes takes gives gets runs wins "
     "loses begins becomes brings keeps leads sends stands faces remains remain appears "
@@ -118,8 +121,20 @@ class Tokens:
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
-        for match in _TOKEN.finditer(clean, start, end):
-            word = match.group()
+        matches = list(_TOKEN.finditer(clean, start, end))
+        if not matches:
+            return
+        found = [match[0] for match in matches]
+        if "'" not in clean[start:end] and "." not in found[:-1] and (
+            found[-1] != "." or matches[-1].end() >= end - 1
+        ):  # the common case, at once
+            words += found
+            starts += [match.start() for match in matches]
+            ends += [match.end() for match in matches]
+            kinds += ["w" if word[0].isalnum() else "p" for word in found]
+            return
+        for match in matches:
+            word = match[0]
             a, b = match.span()
             if word == "." and words and b < end - 1 and kinds[-1] == "w":
                 ends[-1] = b  # the stop of an abbreviation

@@ -39,6 +39,8 @@ def _cue_at(
             if lows[at + 1 : at - 1 + len(cue.words)] == list(cue.words[2:])
         ]
         noun = _owned(tokens, i) if any(cue.kind == "noun" for cue in fits) else False
+        if fits and alone and _names_place(tokens, at + 1):
+            break  # insisted on CNN that
         for cue in fits:
             if cue.tense == "be" if at > i + 1 else (cue.kind == "noun") == noun:
                 return cue
@@ -50,6 +52,14 @@ def _cue_at(
         if (cue.kind == "noun") == (len(alone) > 1 and _owned(tokens, i)) or len(alone) == 1:
             return cue if cue.kind != "noun" or _owned(tokens, i) else None
     return None
+
+
+def _names_place(tokens: Tokens, k: int) -> bool:
+    """Tell whether a name and *that* follow: the preposition tells where or when."""
+    n = len(tokens)
+    if k >= n or not tokens.is_name(k) or tokens.lows[k - 1] not in ("on", "in", "to", "at"):
+        return False
+    return "that" in tokens.lows[k + 1 : min(n, k + 4)]
 
 
 def _is_titled(tokens: Tokens) -> bool:

@@ -29,6 +29,7 @@ _NOT_NAMES = word_set(
     "he she it they we you this that these those who what when where why how is was are "
     "were not his her its their our my new says said"
 )
+_PLACES = word_set("san santa saint fort port mount lake new los las el cape")
 _AFTER_NAME = re.compile(
     r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
     r"|(?:aged )?[1-9][0-9],)"
@@ -67,6 +68,8 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
+        if " " not in match[0]:
+            continue  # one word alone is never a person for certain
         person = _person(folded, match.start(), match.group())
         if person is not None:
             start, end = person
@@ -86,6 +89,8 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
         if match.group().endswith(("'s", "'")):
             break
     lows = [low for _, _, low in pieces]
+    if lows[0] in _PLACES and len(lows) < 4:
+        return None  # San Jose, Fort Wayne
     first, sure = 0, False
     for index, low in enumerate(lows):
         if low in titles or low in roles:

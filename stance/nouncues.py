@@ -78,11 +78,15 @@ class NounCues(Reading):
         t, p, n = self.t, self.p, len(self.t)
         self._spent.add(i)
         owner = self._owner(i - 1) if i > 1 else None
-        if owner is None or owner[0] != 1 or t.lows[0] != "in" or i + 2 >= n:
+        if owner is None or owner[0] < 1 or t.lows[owner[0] - 1] != "in" or i + 2 >= n:
             return
-        if t.words[i + 1] == ",":
-            stop = content_end(p, i + 2, None, strict=False)
-            self._add("prefix", [trimmed(p, i + 2, stop)], (i, i + 1), owner, cue)
+        if t.words[i + 1] != "," or (owner[0] > 1 and t.words[owner[0] - 2] != ","):
+            return
+        stop = content_end(p, i + 2, None, strict=False)
+        fragments = [trimmed(p, i + 2, stop)]
+        if owner[0] > 1:  # The tax, in the minister's view, is a mistake
+            fragments.insert(0, trimmed(p, self._left_start(owner[0] - 2), owner[0] - 2))
+        self._add("prefix", [one for one in fragments if one[0] < one[1]], (i, i + 1), owner, cue)
 
     def _before_prefix(self, i: int) -> Range | None:
         t = self.t

@@ -83,13 +83,17 @@ class NounPhrases:
                 continue
             if t.lows[j] not in AUXILIARIES and not t.is_adverb(j):
                 break
-            if j and t.is_name(j) and t.lows[j] == "will":
-                break  # a Will
+            if t.lows[j] == "will" and t.is_name(j) and (j or self._simple_past(j + 1)):
+                break  # a Will; Will wrote
             if t.lows[j] in ("then", "yet") and j and t.kinds[j - 1] == "p":
                 break
             modal = modal or t.lows[j] in AUXILIARIES
             j -= 1
         return j, modal
+
+    def _simple_past(self, i: int) -> bool:
+        cue = self.cues.get(i)
+        return cue is not None and cue.tense in ("past", "s")
 
     def before_time(self, j: int) -> int:
         """Return the token before an adverbial such as *on Tuesday* that ends with token `j`."""
@@ -164,8 +168,8 @@ class NounPhrases:
                 k -= 1
             else:
                 break
-        if k - 1 > stop and self.is_verb(k - 1):
-            for r in range(k - 1, max(0, k - 5), -1):
+        if k - 1 > stop and (self.is_verb(k - 1) or t.lows[k - 1] == "to"):
+            for r in range(k - 1, max(0, k - 8), -1):
                 if t.lows[r] in ("who", "that", "which"):  # voters who backed her said
                     before = self.noun_phrase(r - 1)
                     return (before[0], last + 1) if before is not None else None
@@ -204,6 +208,8 @@ class NounPhrases:
             return quote.inner_end - quote.inner_start < 40 and last.isalnum()
         if low in SUBORDINATORS and low not in ("as", "than", "like"):
             return False
+        if low == "to" and after in self.cues and self.cues[after].tense == "base":
+            return False  # to discuss the plan
         if low in PREPOSITIONS:
             return low in NOUN_PREPOSITIONS and k > 0 and self._nounlike(k - 1)
         if low in ("and", "or", "&"):
@@ -235,7 +241,7 @@ class NounPhrases:
         if t.is_name(k - 1) and (t.is_name(k + 1) or t.lows[k + 1] in ("other", "others")):
             return True
         for i in range(k - 1, max(-1, k - 12), -1):
-            if t.kinds[i] == "p" and t.words[i] != ",":
+            if t.kinds[i] == "p" and (t.words[i] != "," or i >= k - 3):
                 return True
             if t.kinds[i] == "w" and self.is_verb(i):
                 return False
@@ -273,7 +279,8 @@ class NounPhrases:
             return True
         if low in TIMES and k > start and t.lows[k - 1] not in PREPOSITIONS:
             return True
-        article = low in ("a", "an", "the") and k > start
+        initial = t.is_name(k) and t.is_name(k - 1)  # John A. Smith
+        article = low in ("a", "an", "the") and k > start and not initial
         if article and t.lows[k - 1] not in PREPOSITIONS and t.lows[k - 1] not in ("and", "or"):
             return True
         return k > start and (low in AUXILIARIES or (low in PRONOUNS and low != "one"))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from stance.borders import SUBJECT_PRONOUNS
 from stance.cues import Cue
-from stance.grammar import BE, DETERMINERS, Tokens
+from stance.grammar import AUXILIARIES, BE, DETERMINERS, Tokens
 from stance.phrases import Range
+from stance.quotations import Quotation
 from stance.subjects import Phrases
+from stance.text import word_set
 
 Offsets = tuple[int, int]
+_WORDS = re.compile(r"[^\W_]+")
+_NO_CLAUSE = word_set("who which that whose where when after before because as while although")
 
 
 @dataclass(slots=True)
@@ -28,6 +33,15 @@ class Found:
     kind: str = "speech"
     possessive: bool = False
     notes: list[str] = field(default_factory=list)
+
+
+def is_title(clean: str, quote: Quotation) -> bool:
+    """Tell whether all longer words of a quotation have capitals: “Politics at Noon”."""
+    inner = clean[quote.inner_start : quote.inner_end]
+    if len(inner) > 80 or inner.rstrip()[-1:] in "!?":
+        return False
+    words = [word for word in _WORDS.findall(inner) if len(word) > 3]
+    return len(words) > 1 and all(word[0].isupper() or word[0].isdigit() for word in words)
 
 
 class Reading:
@@ -81,19 +95,44 @@ class Reading:
                 return i + 1
         return self.border
 
-    def _has_verb(self, r: int, end: int | None = None) -> bool:
-        """Tell whether a clause follows: some word after the first looks like a verb."""
+    def _has_verb(self, r: int, end: int | None = None, *, sure: bool = False) -> bool:
+        """Tell whether a clause follows: some word after the first looks like a verb.
+
+        With `sure` a word in -s or a cue is not enough, nor is the verb of a relative clause:
+        *maintains a lead that has grown* takes a noun phrase.
+        """
         t, p = self.t, self.p
         if t.lows[r] in SUBJECT_PRONOUNS:
             return True
         for k in range(r + 1, min(len(t) if end is None else end, r + 30)):
             if t.words[k] in (";", ":"):
                 return False
+            if t.kinds[k] == "q" and end is None and self._full(k):
+                return True  # said the plan “is a mistake.”
+            if sure:
+                if t.lows[k] in _NO_CLAUSE:
+                    return False
+                if t.kinds[k] == "w" and self._finite(k):
+                    return True
+                continue
             if t.kinds[k] == "w" and (p.is_verb(k) or k in self.cues):
                 return True
             if t.lows[k].endswith("s") and k > r + 1 and t.kinds[k] == "w":
                 return True
         return False
+
+    def _finite(self, k: int) -> bool:
+        """Tell whether token `k` is a finite verb for certain."""
+        t = self.t
+        low = t.lows[k]
+        if low in AUXILIARIES:
+            return low not in ("having", "being", "been", "be") and not t.is_name(k)
+        return (
+            self.p.is_verb(k)
+            and not low.endswith(("ing", "n"))
+            and t.lows[k - 1] not in AUXILIARIES
+            and (k + 1 >= len(t) or t.lows[k + 1] != "by")
+        )
 
     def _cue_end(self, i: int, cue: Cue) -> int:
         t, end = self.t, i + len(cue.words)
@@ -105,6 +144,14 @@ class Reading:
     def _full(self, k: int) -> bool:
         quote = self.t.quotes[k]
         return self.t.clean[quote.inner_end - 1] in ",.!?"
+
+    def _is_title(self, k: int) -> bool:
+        """Tell whether the quotation at token `k` is the title of a work or programme.
+
+        All its longer words have capitals, there are two or more, and it does not stand alone.
+        """
+        t = self.t
+        return is_title(t.clean, t.quotes[k]) and len(t) > 1
 
     def _is_passive(self, i: int, cue: Cue) -> bool:
         t = self.t

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from stance.errors import DataError
@@ -66,6 +67,7 @@ def read_actors(path: Path) -> list[Actor]:
     return actors
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Return a name as it is compared: without case, accents or article."""
     key = " ".join(fold(normalise(name)).split()).casefold()

@@ -23,6 +23,8 @@ _GOVERNORS = word_set(
     "plans right time way way seem seems appear appears begin begins free first willing "
     "reluctant eager and try tries attempt attempts refuse refuses"
 )
+_CONDITIONS = word_set("if because unless once while although though when since until whenever")
+_SAID = word_set("yes no goodbye nothing something anything otherwise")  # what *said* takes
 _CLAUSE_OPENERS = word_set("while although though when as after before since if once")
 _BEFORE_PARTICIPLE = word_set("by after before in without since")
 
@@ -68,6 +70,10 @@ class UnitReader(AfterCues, NounCues):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
+        gap = self._gap(subject) if rule == "bare" else None
+        if gap is not None:
+            self._add(f"{rule}-gap", [gap, (start, stop)], (i, end), subject, cue)
+            return
         if rule == "colon" and start >= stop:
             self._add(f"colon-next-{how}", [], (i, end), subject, cue)
         elif start < stop:
@@ -86,21 +92,28 @@ class UnitReader(AfterCues, NounCues):
             return self._controller(i, j)
         joined = low in ("and", "but", "or", "then", "yet")
         if joined or (low == "," and j + 1 < i and t.lows[j + 1] in ("then", "and", "but")):
-            if cue.tense == "base" and not modal:
-                return None, "none"
             subject = self._speaker or p.clause_subject(j)
+            if cue.tense == "base" and not modal and not self._is_plural(subject):
+                return None, "none"
             return subject, "coordination" if subject else "none"
         subject = p.subject(i, cue)
         if subject is None:
             return None, "none"
         return subject, "relative" if low in ("who", "which", "that") else "subject"
 
+    def _is_plural(self, subject: Range | None) -> bool:
+        if subject is None:
+            return False
+        low = self.t.lows[subject[0]]
+        return low in ("they", "we", "i", "you") or (
+            head(self.t, subject).endswith("s") and not self.t.is_name(subject[1] - 1)
+        )
+
     def _participle(self, i: int, j: int) -> tuple[Range | None, str]:
         """Resolve *…, adding that* and *officials saying that*."""
         t, p = self.t, self.p
         if j < 0:  # Citing …, the minister said
-            comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
-            subject = p.after(comma + 1) if comma >= 0 else None
+            subject = self._after_opening(i)
             return subject, "participle" if subject else "none"
         if t.kinds[j] == "w" and not t.is_adverb(j):
             low = t.lows[j]
@@ -114,8 +127,20 @@ class UnitReader(AfterCues, NounCues):
                 subject = subject if absolute or not self._speaker else None
                 if subject is not None and not is_document(head(t, subject)):
                     return subject, "participle"
-        subject = self._speaker or p.clause_subject(i)
+        subject = self._speaker or p.clause_subject(i) or self._after_opening(i)
         return subject, "participle" if subject else "none"
+
+    def _after_opening(self, i: int) -> Range | None:
+        """Return the subject after *In a letter calling for talks,*."""
+        t = self.t
+        if i and t.lows[0] not in PREPOSITIONS:
+            return None
+        comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
+        if comma < 0:
+            return None
+        verbs = (v for v in range(comma + 2, len(t)) if t.kinds[v] == "w" and self.p.is_verb(v))
+        verb = next(verbs, -1)
+        return self.p.subject(verb) if verb >= 0 else None
 
     def _controller(self, i: int, j: int) -> tuple[Range | None, str]:
         """Resolve the subject of an infinitive: that of the verb that governs it."""
@@ -130,6 +155,20 @@ class UnitReader(AfterCues, NounCues):
         if subject is None or self.t.lows[subject[0]] in ("it", "there"):
             return None, "none"
         return subject, "infinitive"
+
+    def _gap(self, subject: Range) -> Range | None:
+        """Return the relative pronoun that the content lacks: *a plan which she said failed*."""
+        k = subject[0] - 1
+        if k > 0 and self.t.lows[k] in ("which", "that", "who") and not self.p.is_verb(k - 1):
+            return (k, k + 1)
+        return None
+
+    def _gapped(self, r: int, end: int, cue: Cue) -> bool:
+        """Tell whether the content is a clause without its subject: *which she said failed*."""
+        subject = self.p.subject(end - len(cue.words), cue) if "bare" in cue.frames else None
+        if subject is None or self._gap(subject) is None:
+            return False
+        return self.p.is_verb(r) or self.t.lows[r].endswith(("s", "ed"))
 
     def _context(self, subject: Range) -> str:
         """Tell whether the clause of this subject is a subordinate or relative one."""
@@ -211,18 +250,27 @@ class UnitReader(AfterCues, NounCues):
             r += 1
         if t.words[r] == ":":
             return (r + 1, n), "colon"
+        if t.kinds[r] == "q" and self._is_title(r) and t.words[r - 1] != ",":
+            return None, ""
         if t.kinds[r] == "q":
             rule = "quote-cue-before"
             return (r, content_end(p, r, cue, strict=self._full(r))), rule
         if "that" not in cue.frames or t.kinds[r] == "p":
             return None, ""
+        same = t.lows[r] == "the" and r + 1 < n and t.lows[r + 1] in ("same", "opposite")
+        if cue.lemma == "say" and (t.lows[r] in _SAID or same) and not self._has_verb(r):
+            return (r, content_end(p, r, cue, strict=True, inside=self._inside)), "np"
         if t.lows[r] == "that":
             return (r + 1, content_end(p, r + 1, cue, strict=False, inside=self._inside)), "that"
         if t.lows[r] in SUBORDINATORS or t.lows[r] in ("and", "or", "but"):
+            if "bare" in cue.frames and t.lows[r] in _CONDITIONS and self._has_verb(r):
+                return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
             if t.lows[r] in WH or t.lows[r] == "if":
                 return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "wh"
             return None, ""
-        if self._has_verb(r):
+        if self._gapped(r, end, cue):
+            return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
+        if self._has_verb(r, sure="bare" not in cue.frames):
             return (r, content_end(p, r, cue, strict=False, inside=self._inside)), "bare"
         return None, ""
 
@@ -248,5 +296,7 @@ class UnitReader(AfterCues, NounCues):
             if t.kinds[k] == "p" or t.lows[k] in ("that", "and") or t.kinds[k] == "q":
                 return None
             if t.lows[k] == "to" and (k > end):
+                if t.lows[k - 1] == "not" and k - 1 > end:
+                    return k - 1
                 return k if k + 1 < len(t) and t.lows[k + 1] not in DETERMINERS else None
         return None

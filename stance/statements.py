@@ -71,11 +71,12 @@ def read_article(text: str, registry: Registry | None = None) -> Article:
         if len(one.span.text) > MAX_SENTENCE
     )
     units, quoted = units_of(clean, split)
-    resolver = Resolver(
-        text, clean, mentions, quoted, [(unit.start, unit.end) for unit in units], registry
-    )
     actors = {(m.span.start, m.span.end) for m in mentions}
     found = read_units(clean, units, lambda start, end: _names(actors, registry, clean, start, end))
+    contents = sorted(span for _, one in found if one.kind != "noun" for span in one.fragments)
+    resolver = Resolver(
+        text, clean, mentions, quoted, [(u.start, u.end) for u in units], registry, contents
+    )
     statements = _Assembler(text, clean, split, quoted, resolver).statements(units, found)
     return Article(text, tuple(split), tuple(mentions), tuple(statements), skipped)
 

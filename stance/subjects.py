@@ -5,13 +5,15 @@ from __future__ import annotations
 from stance.cues import Cue
 from stance.grammar import (
     DETERMINERS,
+    PARTICIPLE_NOUNS,
     POSSESSIVES,
     PREPOSITIONS,
     RELATIVES,
     SUBORDINATORS,
     TIMES,
 )
-from stance.phrases import MAX_SUBJECT, NounPhrases, Range
+from stance.names import person_words
+from stance.phrases import MAX_SUBJECT, NounPhrases, Range, head
 from stance.text import word_set
 
 _APPOSITION = word_set("a an the who whose which where one formerly both including along as")
@@ -38,7 +40,20 @@ class Phrases(NounPhrases):
             return self._across(j)
         if low in RELATIVES:
             return self._antecedent(j)
-        return self.noun_phrase(j)
+        return self._unclosed(self.noun_phrase(j))
+
+    def _unclosed(self, found: Range | None) -> Range | None:
+        """Return the name in *Jane Doe, head of the office said*: no comma closes the aside."""
+        t = self.t
+        if found is None or found[0] < 3 or t.words[found[0] - 1] != ",":
+            return found
+        role = head(t, found)
+        name = self.noun_phrase(found[0] - 2)
+        if role in person_words()["role"] and name is not None and name[1] - name[0] in (2, 3):
+            names = all(t.is_name(i) for i in range(*name))
+            if names and (name[0] == 0 or t.kinds[name[0] - 1] != "w"):
+                return name
+        return found
 
     def clause_subject(self, i: int) -> Range | None:
         """Return the subject of the first finite verb before token `i`."""
@@ -70,6 +85,8 @@ class Phrases(NounPhrases):
             return False
         if low.endswith(("'s", "s'")) or low in _ADJECTIVES:
             return False
+        if cue.tense in ("base", "s") and low.endswith("ing") and not t.is_name(j) and len(low) > 5:
+            return low in PARTICIPLE_NOUNS  # echoing comments
         if cue.tense == "base":
             return (
                 low in _PLURALS

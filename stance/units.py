@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from stance.cues import load_cues
 from stance.grammar import Tokens
 from stance.matching import match_cues
+from stance.names import person_words
 from stance.quotations import Quotation, quotations
-from stance.reading import Found
+from stance.reading import Found, is_title
 from stance.rules import UnitReader
 from stance.subjects import Phrases
 from stance.text import MAX_SENTENCE, Sentence, word_set
@@ -29,6 +32,7 @@ _NO_SPEAKER = word_set(
     "analysis opinion live video watch exclusive breaking update updated comment explainer "
     "photos interview fact facts factbox timeline editorial note read more"
 )
+_LABEL_WORDS = word_set("of the and for van von de der den former state")
 _NAME_AND_VERB = re.compile(r" (?:[A-Z][\w.'-]*+ ){1,4}([a-z]++)\b")
 _MARK = re.compile(r"[\"“]|''|``")
 _WORDS = re.compile(r"[^\W_]+")
@@ -176,6 +180,8 @@ class _Reading:
         first = not index or self.units[index - 1].paragraph != unit.paragraph
         name, rule, end = match[1], "transcript", unit.end
         words = name.split()
+        if not all(_in_label(word) for word in words):
+            return unit.headline and self._signed(index, unit)  # NAME told the paper: …
         known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
@@ -186,10 +192,12 @@ class _Reading:
             known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
         if not first or not (known or name.isupper()):
             return False
+        turns = self._turns if rule == "transcript" and name.isupper() else ()
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
-            if self.units[later].paragraph != unit.paragraph:
+            other = self.units[later]
+            if other.paragraph != unit.paragraph and not self._same_turn(index, other, turns):
                 break
-            end = self.units[later].end
+            end = other.end
             self._done.add(later)
         self.found.append(
             (
@@ -198,6 +206,28 @@ class _Reading:
             )
         )
         return True
+
+    @cached_property
+    def _turns(self) -> list[int]:
+        """Return where the paragraphs with a label in capitals start, in order."""
+        return [
+            unit.start
+            for unit in self.units
+            if (match := _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80)))
+            and match[1].isupper()
+        ]
+
+    def _same_turn(self, index: int, other: Unit, turns: Sequence[int]) -> bool:
+        """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
+
+        It does in a transcript of three turns or more, up to the next label; but nobody
+        knows where the last turn ends, and a line in brackets or capitals is nobody's.
+        """
+        if len(turns) < 3 or not self.units[index].start < other.start < turns[-1]:
+            return False
+        k = bisect_right(turns, self.units[index].start)
+        line = self.clean[other.start : other.end]
+        return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
 
     def _long(self, quote: Quotation) -> bool:
         words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
@@ -225,6 +255,7 @@ class _Reading:
             quote
             for quote in unit.quotes
             if not any(a <= quote.start and quote.end <= b + 2 for a, b in spent)
+            and (pure or not is_title(self.clean, quote))
             and (pure or self._long(quote))
         ]
         if not loose:
@@ -232,11 +263,22 @@ class _Reading:
         for quote in loose:
             mention, rule = None, "quote-run-on"
             if not pure:
-                subject = Phrases(tokens, {}).clause_subject(len(tokens))
-                if subject is not None and self.found[before:] == []:
+                colon = self.clean[quote.start - 2 : quote.start] == ": "
+                end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
+                phrases = Phrases(tokens, {})
+                subject = phrases.clause_subject(end)
+                if colon and subject is None and tokens.is_name(end - 1):
+                    subject = phrases.noun_phrase(end - 1)  # … — Jane Doe: “…”
+                if subject is not None and (colon or self.found[before:] == []):
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"
             self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
+
+
+def _in_label(word: str) -> bool:
+    """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
+    low = word.lower()
+    return not word[0].islower() or low in _LABEL_WORDS or low in person_words()["role"]
 
 
 def _without_stop(clean: str, start: int, end: int) -> Offsets:

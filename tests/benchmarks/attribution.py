@@ -49,10 +49,28 @@ def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
         "quote_end": fragments[-1][1],
         "fragments": fragments,
         "speaker": first.actor or (first.mention.text if first.mention else None),
+        "actor": first.actor,
         "mention": first.mention.text if first.mention else None,
         "cue": first.cue.text if first.cue else None,
         "rule": first.rule,
     }
+
+
+def outermost(predictions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop what stands inside another attribution: *he said that **she opposes it***.
+
+    Such corpora keep the outermost attribution only (none of the gold ones lies in another).
+    """
+    kept = []
+    for one in predictions:
+        start, end = one["quote_start"], one["quote_end"]
+        if not any(
+            a <= start and end <= b and b - a > end - start
+            for other in predictions
+            for a, b in other["fragments"]
+        ):
+            kept.append(one)
+    return kept
 
 
 def speech_forms() -> set[str]:
@@ -76,11 +94,11 @@ def main() -> None:
     read = [(article["article_id"], extract(article["text"])) for article in articles]
     seconds = time.perf_counter() - began
     for article_id, statements in read:
-        for group in joined(statements):
-            cue = group[0].cue
-            if arguments.speech and cue and " ".join(cue.text.lower().split()) not in forms:
+        for one in outermost([prediction(article_id, group) for group in joined(statements)]):
+            cue = one["cue"]
+            if arguments.speech and cue and " ".join(cue.lower().split()) not in forms:
                 continue
-            print(json.dumps(prediction(article_id, group), ensure_ascii=False))
+            print(json.dumps(one, ensure_ascii=False))
     print(f"{len(articles)} articles, {len(articles) / seconds:.0f} a second", file=sys.stderr)
 
 
