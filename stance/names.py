@@ -16,11 +16,12 @@ from stance.cues import load_cues
 from stance.resources import data_path
 from stance.text import word_set
 
+# Two capitalised words or more: one alone is never a person for certain.
 _CAPITALS = re.compile(
-    r"(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"(?<![^\W_])(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
     r"[A-Z][\w'-]*+)"
     r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){0,7}+"
+    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
 _POSSESSIVE = re.compile(r"'s?$")
 _NOT_NAMES = word_set(
@@ -68,8 +69,6 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
-        if " " not in match[0]:
-            continue  # one word alone is never a person for certain
         person = _person(folded, match.start(), match.group())
         if person is not None:
             start, end = person
