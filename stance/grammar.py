@@ -98,39 +98,12 @@ class Tokens:
     `words` the words as printed, `lows` in lower case.
     """
 
-    __slots__ = ("_range", "clean", "ends", "kinds", "lows", "quotes", "starts", "words")
+    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "starts", "words")
 
     def __init__(self, clean: str, start: int, end: int, quotes: Sequence[Quotation]) -> None:
         self.clean = clean
         self.words: list[str] = []
         self.quotes: dict[int, Quotation] = {}
-        self._range = (start, end)
-        if quotes or clean.find(".", start, end - 1) >= 0 or _contracted(clean, start, end):
-            self._read_all(start, end, quotes)
-        else:  # the common case, at once; where the tokens stand is told when it is asked
-            self.words = _TOKEN.findall(clean, start, end)
-            self.kinds = "".join(["w" if word[0].isalnum() else "p" for word in self.words])
-        self.lows = [word.lower() for word in self.words]
-        if not _ACRONYMS.isdisjoint(self.words):
-            self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __getattr__(self, name: str) -> list[int]:
-        """Find where the tokens stand, once, when `starts` or `ends` is asked for."""
-        if name not in ("starts", "ends"):
-            raise AttributeError(name)
-        at, starts = self._range[0], []
-        for word in self.words:
-            at = self.clean.index(word, at)
-            starts.append(at)
-            at += len(word)
-        self.starts = starts
-        self.ends = [start + len(word) for start, word in zip(starts, self.words, strict=True)]
-        return self.starts if name == "starts" else self.ends
-
-    def _read_all(self, start: int, end: int, quotes: Sequence[Quotation]) -> None:
         self.starts: list[int] = []
         self.ends: list[int] = []
         kinds: list[str] = []
@@ -145,9 +118,25 @@ class Tokens:
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
+        self.lows = [word.lower() for word in self.words]
+        if not _ACRONYMS.isdisjoint(self.words):
+            self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
+
+    def __len__(self) -> int:
+        return len(self.words)
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
+        if clean.find(".", start, end - 1) < 0 and not _contracted(clean, start, end):
+            found = _TOKEN.findall(clean, start, end)  # the common case, at once
+            words += found
+            kinds += ["w" if word[0].isalnum() else "p" for word in found]
+            for word in found:
+                start = clean.index(word, start)
+                starts.append(start)
+                start += len(word)
+                ends.append(start)
+            return
         for match in _TOKEN.finditer(clean, start, end):
             word = match[0]
             a, b = match.span()

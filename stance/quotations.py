@@ -135,10 +135,10 @@ def quoted_share(
         while k < len(quoted) and quoted[k][0] < end:
             a, b = quoted[k]
             inside = inside or min(b, end) > max(a, start)
-            outside = outside or _has_word(clean, at, a)
+            outside = outside or has_word(clean, at, a)
             at = max(at, b)
             k += 1
-        outside = outside or _has_word(clean, at, end)
+        outside = outside or has_word(clean, at, end)
     if not inside:
         return "reported"
     return "mixed" if outside else "direct"
@@ -148,5 +148,6 @@ def _start(stretch: tuple[int, int]) -> int:
     return stretch[0]
 
 
-def _has_word(clean: str, start: int, end: int) -> bool:
+def has_word(clean: str, start: int, end: int) -> bool:
+    """Tell whether there is a letter or digit in a stretch."""
     return start < end and _WORD.search(clean, start, end) is not None
