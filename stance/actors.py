@@ -25,6 +25,7 @@ _ORGAN = re.compile(
     r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
     r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
 )
+_CAPITAL = re.compile(r"[^\W_a-z][^\W_]*+")
 _BEFORE = re.compile(r"(?:\w|[^\W_]['-])\Z")
 _AFTER = re.compile(r"\w|['-][A-Z]")
 
@@ -67,8 +68,14 @@ class Registry:
                 self._add(alias, actor)
         for entries in self._index.values():
             entries.sort(key=lambda entry: -len(entry[0]))
-        small = "".join(f"|{re.escape(word)}\\b" for word in self._index if word[0].islower())
-        self._words = re.compile(rf"\b(?:[^\W_a-z][^\W_]*+{small})")
+        self._small = sorted(
+            {
+                (" ".join(printed.split(" ")[:2]), word)
+                for word, entries in self._index.items()
+                for printed, _, _ in entries
+                if word[0].islower()
+            }
+        )  # the foreign ministers: searched for by two words, as there are few
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -116,14 +123,23 @@ class Registry:
         """Return start, end and actor of every alias in the folded text."""
         found: list[tuple[int, int, Actor]] = []
         index, done = self._index, 0
-        for match in self._words.finditer(folded):
-            entries = index.get(match[0])
-            if entries is None or match.start() < done:
+        starts = [
+            (match.start(), match[0])
+            for match in _CAPITAL.finditer(folded)
+            if match[0] in index
+        ]
+        for words, word in self._small:
+            at = folded.find(words)
+            while at >= 0:
+                starts.append((at, word))
+                at = folded.find(words, at + 1)
+        for start, word in sorted(starts):
+            if start < done:
                 continue
-            hit = _longest(folded, match.start(), match[0], entries)
+            hit = _longest(folded, start, word, index[word])
             if hit is not None:
                 end, article, actor = hit
-                start = _with_article(folded, match.start()) if article else match.start()
+                start = _with_article(folded, start) if article else start
                 found.append((start, end, actor))
                 done = end
         return found

@@ -81,7 +81,7 @@ VERBS = word_set(
 )
 _CONTRACTED = word_set("i he she it we you they who that there what here")
 _ACRONYMS = frozenset({"US", "IT", "WHO"})  # no pronouns
-_TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
+_TOKEN = re.compile(r"\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]")  # U.S. | O'Doe | ,
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 
 

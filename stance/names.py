@@ -18,7 +18,7 @@ from stance.text import word_set
 
 # Two capitalised words or more: one alone is never a person for certain.
 _CAPITALS = re.compile(
-    r"(?<![^\W_])(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"(?=[A-Z])(?<![^\W_])(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
     r"[A-Z][\w'-]*+)"
     r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
     r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from stance.records import Kind
 
-_MARKS = re.compile("[\"“”]|``|''|´´")
+# one set of characters first, so that the search may skip all others: "“” or `` '' ´´
+_MARKS = re.compile("[\"“”`'´](?:(?<=[\"“”])|(?<=`)`|(?<=')'|(?<=´)´)")
 _SINGLE = re.compile("[‘']")
 _WORD = re.compile(r"[^\W_]")
 _OPENING = frozenset("([—-/")
