@@ -107,7 +107,7 @@ class People:
         if (
             apposition
             and apposition[0] not in _APPOSITIVE
-            and not (set(apposition[:5]) & set(words["role"]))
+            and words["role"].keys().isdisjoint(apposition[:5])
         ):
             apposition = []
         for low in [*near[:5], *apposition[:8]]:

@@ -132,7 +132,7 @@ def quoted_share(
     inside = outside = False
     for start, end in fragments:
         at = start
-        k = max(0, bisect_right(quoted, start, key=_start) - 1)
+        k = max(0, bisect_right(quoted, (start, len(clean))) - 1)
         while k < len(quoted) and quoted[k][0] < end:
             a, b = quoted[k]
             inside = inside or min(b, end) > max(a, start)
@@ -143,10 +143,6 @@ def quoted_share(
     if not inside:
         return "reported"
     return "mixed" if outside else "direct"
-
-
-def _start(stretch: tuple[int, int]) -> int:
-    return stretch[0]
 
 
 def has_word(clean: str, start: int, end: int) -> bool:
