@@ -35,6 +35,7 @@ ORDER = (
     "names",
     "roster",
     "actors",
+    "offices",
     "people",
     "coreference",
     "phrases",
