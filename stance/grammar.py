@@ -125,8 +125,10 @@ class Tokens:
         if not matches:
             return
         found = [match[0] for match in matches]
-        if "'" not in clean[start:end] and "." not in found[:-1] and (
-            found[-1] != "." or matches[-1].end() >= end - 1
+        if (
+            "'" not in clean[start:end]
+            and "." not in found[:-1]
+            and (found[-1] != "." or matches[-1].end() >= end - 1)
         ):  # the common case, at once
             words += found
             starts += [match.start() for match in matches]
