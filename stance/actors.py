@@ -25,7 +25,9 @@ _ORGAN = re.compile(
     r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
     r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
 )
-_CAPITAL = re.compile(r"\b[A-Z][^\W_]*+(?:['-][A-Z][^\W_]*+)*")
+_CAPITAL = re.compile(r"[^\W_a-z][^\W_]*+")
+_BEFORE = re.compile(r"(?:\w|[^\W_]['-])\Z")
+_AFTER = re.compile(r"\w|['-][A-Z]")
 
 __all__ = ["COLUMNS", "KINDS", "Actor", "Mention", "Registry", "load_registry"]
 
@@ -66,8 +68,14 @@ class Registry:
                 self._add(alias, actor)
         for entries in self._index.values():
             entries.sort(key=lambda entry: -len(entry[0]))
-        small = "".join(f"|{re.escape(word)}\\b" for word in self._index if word[0].islower())
-        self._words = re.compile(rf"\b(?:[^\W_a-z][^\W_]*+{small})")
+        self._small = sorted(
+            {
+                (" ".join(printed.split(" ")[:2]), word)
+                for word, entries in self._index.items()
+                for printed, _, _ in entries
+                if word[0].islower()
+            }
+        )  # the foreign ministers: searched for by two words, as there are few
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -115,14 +123,21 @@ class Registry:
         """Return start, end and actor of every alias in the folded text."""
         found: list[tuple[int, int, Actor]] = []
         index, done = self._index, 0
-        for match in self._words.finditer(folded):
-            entries = index.get(match[0])
-            if entries is None or match.start() < done:
+        starts = [
+            (match.start(), match[0]) for match in _CAPITAL.finditer(folded) if match[0] in index
+        ]
+        for words, word in self._small:
+            at = folded.find(words)
+            while at >= 0:
+                starts.append((at, word))
+                at = folded.find(words, at + 1)
+        for start, word in sorted(starts):
+            if start < done:
                 continue
-            hit = _longest(folded, match.start(), entries)
+            hit = _longest(folded, start, word, index[word])
             if hit is not None:
                 end, article, actor = hit
-                start = _with_article(folded, match.start()) if article else match.start()
+                start = _with_article(folded, start) if article else start
                 found.append((start, end, actor))
                 done = end
         return found
@@ -145,11 +160,14 @@ def _default_registry() -> Registry:
 
 
 def _longest(
-    folded: str, start: int, entries: list[tuple[str, bool, Actor]]
+    folded: str, start: int, word: str, entries: list[tuple[str, bool, Actor]]
 ) -> tuple[int, bool, Actor] | None:
+    capitals = word.isupper()
     for printed, article, actor in entries:
         end = start + len(printed)
-        if not folded.startswith(printed, start) and not _same(folded[start:end], printed):
+        if not folded.startswith(printed, start) and (
+            (not capitals and printed.startswith(word)) or not _same(folded[start:end], printed)
+        ):
             continue
         if end < len(folded) and (folded[end].isalnum() or folded[end] == "_"):
             continue
@@ -277,15 +295,27 @@ def _surnames(
         return
     covered = sorted((m.span.start, m.span.end) for m in spans.values())
     position = 0
-    for match in _CAPITAL.finditer(folded):
-        start, end = match.span()
+    for start, end in sorted(_alone(folded, full)):
         while position < len(covered) and covered[position][1] <= start:
             position += 1
-        bearers = full.get(match.group())
-        if bearers is None or (position < len(covered) and covered[position][0] < end):
+        if position < len(covered) and covered[position][0] < end:
             continue
+        bearers = full[folded[start:end]]
         if len(bearers) == 1:
             ((name, actor_id),) = bearers.items()
         else:
             name, actor_id = text[start:end], ""
         yield Mention(Span(start, end, text[start:end]), actor_id or None, name, "person")
+
+
+def _alone(folded: str, surnames: Iterable[str]) -> Iterable[tuple[int, int]]:
+    """Return where the surnames stand as whole words: not *Doe* in *Doe-Roe* or *O'Doe*."""
+    for surname in surnames:
+        start = folded.find(surname)
+        while start >= 0:
+            end = start + len(surname)
+            if not _BEFORE.search(folded, max(0, start - 2), start) and not _AFTER.match(
+                folded, end
+            ):
+                yield start, end
+            start = folded.find(surname, end)

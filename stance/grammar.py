@@ -81,7 +81,13 @@ VERBS = word_set(
 )
 _CONTRACTED = word_set("i he she it we you they who that there what here")
 _ACRONYMS = frozenset({"US", "IT", "WHO"})  # no pronouns
-_TOKEN = re.compile(r"(?:[^\W_]\.){2,}|[^\W_]+(?:[.'&/-][^\W_]+)*+'?|[^\w\s]|_+")
+_TOKEN = re.compile(r"\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]")  # U.S. | O'Doe | ,
+_CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
+
+
+def _contracted(clean: str, start: int, end: int) -> bool:
+    """Tell whether a word such as *he's* has to be cut in two."""
+    return clean.find("'", start, end) >= 0 and bool(_CONTRACTION.search(clean, start, end))
 
 
 class Tokens:
@@ -96,46 +102,41 @@ class Tokens:
     def __init__(self, clean: str, start: int, end: int, quotes: Sequence[Quotation]) -> None:
         self.clean = clean
         self.words: list[str] = []
+        self.quotes: dict[int, Quotation] = {}
         self.starts: list[int] = []
         self.ends: list[int] = []
         kinds: list[str] = []
-        self.quotes: dict[int, Quotation] = {}
         at = start
         for quote in quotes:
             self._read(kinds, at, quote.start)
             self.quotes[len(self.words)] = quote
-            self._add(kinds, "“”", quote.start, quote.end, "q")
+            self.words.append("“”")
+            self.starts.append(quote.start)
+            self.ends.append(quote.end)
+            kinds.append("q")
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
-        self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
+        self.lows = [word.lower() for word in self.words]
+        if not _ACRONYMS.isdisjoint(self.words):
+            self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def _add(self, kinds: list[str], word: str, start: int, end: int, kind: str) -> None:
-        self.words.append(word)
-        self.starts.append(start)
-        self.ends.append(end)
-        kinds.append(kind)
-
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
-        matches = list(_TOKEN.finditer(clean, start, end))
-        if not matches:
-            return
-        found = [match[0] for match in matches]
-        if (
-            "'" not in clean[start:end]
-            and "." not in found[:-1]
-            and (found[-1] != "." or matches[-1].end() >= end - 1)
-        ):  # the common case, at once
+        if clean.find(".", start, end - 1) < 0 and not _contracted(clean, start, end):
+            found = _TOKEN.findall(clean, start, end)  # the common case, at once
             words += found
-            starts += [match.start() for match in matches]
-            ends += [match.end() for match in matches]
             kinds += ["w" if word[0].isalnum() else "p" for word in found]
+            for word in found:
+                start = clean.index(word, start)
+                starts.append(start)
+                start += len(word)
+                ends.append(start)
             return
-        for match in matches:
+        for match in _TOKEN.finditer(clean, start, end):
             word = match[0]
             a, b = match.span()
             if word == "." and words and b < end - 1 and kinds[-1] == "w":

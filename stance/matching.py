@@ -13,9 +13,10 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
     found: dict[int, Cue] = {}
     index, done = cue_index(), 0
     titled: bool | None = None
-    for i, low in enumerate(tokens.lows):
-        if low not in index or i < done:
+    for i in [i for i, low in enumerate(tokens.lows) if low in index]:
+        if i < done:
             continue
+        low = tokens.lows[i]
         if i and tokens.is_name(i) and tokens.kinds[i - 1] == "w":
             titled = _is_titled(tokens) if titled is None else titled
             if not titled:

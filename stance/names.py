@@ -16,11 +16,12 @@ from stance.cues import load_cues
 from stance.resources import data_path
 from stance.text import word_set
 
+# Two capitalised words or more: one alone is never a person for certain.
 _CAPITALS = re.compile(
-    r"(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
+    r"(?=[A-Z])(?<![^\W_])(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
     r"[A-Z][\w'-]*+)"
     r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){0,7}+"
+    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
 _POSSESSIVE = re.compile(r"'s?$")
 _NOT_NAMES = word_set(
@@ -56,6 +57,16 @@ def person_words() -> Mapping[str, dict[str, str]]:
     return kinds
 
 
+@cache
+def _finite_cues() -> frozenset[str]:
+    """Return the cues of one word that end a name in a headline: *Jane Doe Rejects*."""
+    return frozenset(
+        first
+        for first, cues in load_cues().items()
+        if any(len(cue.words) == 1 and cue.tense in ("s", "past") for cue in cues)
+    )
+
+
 def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str, str]]:
     """Return start, end, full name and surname of persons named outside the `taken` stretches.
 
@@ -68,8 +79,6 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
-        if " " not in match[0]:
-            continue  # one word alone is never a person for certain
         person = _person(folded, match.start(), match.group())
         if person is not None:
             start, end = person
@@ -83,11 +92,11 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
     words = person_words()
     given, titles, roles = words["given"], words["title"], words["role"]
     pieces = []
-    for match in re.finditer(r"[^ ]+", run):
-        low = match.group().lower().rstrip(".")
-        pieces.append((start + match.start(), match.group(), low))
-        if match.group().endswith(("'s", "'")):
+    for word in run.split(" "):
+        pieces.append((start, word, word.lower().rstrip(".")))
+        if word.endswith(("'s", "'")):
             break
+        start += len(word) + 1
     lows = [low for _, _, low in pieces]
     if lows[0] in _PLACES and len(lows) < 4:
         return None  # San Jose, Fort Wayne
@@ -105,10 +114,9 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
             break
     last = next((i for i in range(first, len(lows)) if lows[i] in _NOT_NAMES), len(lows))
     pieces = pieces[first:last]
-    known = load_cues()
+    verbs = _finite_cues()
     for index in range(1, len(pieces)):
-        low = pieces[index][2]
-        if any(len(cue.words) == 1 and cue.tense in ("s", "past") for cue in known.get(low, ())):
+        if pieces[index][2] in verbs:
             pieces = pieces[:index]  # a headline: Jane Doe Rejects …
             break
     if not pieces or pieces[-1][2] in words["collective"] or pieces[-1][2] in words["document"]:

@@ -19,6 +19,9 @@ _TITLE_ROLES = {
     "pres": "president", "amb": "ambassador", "prof": "professor", "dr": "doctor",
     "lt": "lieutenant", "col": "colonel", "adm": "admiral", "rev": "reverend",
 }  # fmt: skip
+_ENDS = frozenset(',;:!?\n"“”()')
+_BREAK = re.compile(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]")
+_APPOSITION = re.compile(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})")
 _APPOSITIVE = word_set("a an the who whose former then one")
 
 
@@ -88,9 +91,10 @@ class People:
         """Take up titles, roles and gender from the words around a name."""
         words = person_words()
         start, end = mention.span.start, mention.span.end
-        before = self.clean[max(0, start - 80) : start]
-        before = re.split(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]", before)[-1]
         near: list[str] = []
+        before = ""
+        if start > 1 and self.clean[start - 1] == " " and self.clean[start - 2] not in _ENDS:
+            before = _BREAK.split(self.clean[max(0, start - 80) : start])[-1]
         for word in reversed(_WORD.findall(before)):
             low = word.lower()
             if (low in PREPOSITIONS and low not in ("of", "for")) or low in ("and", "that", "as"):
@@ -98,12 +102,12 @@ class People:
             near.append(low)
             if low in DETERMINERS:
                 break
-        after = re.match(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})", self.clean[end : end + 90])
+        after = _APPOSITION.match(self.clean, end, end + 90)
         apposition = _WORD.findall((after[1] or "").lower()) if after and after[1] else []
         if (
             apposition
             and apposition[0] not in _APPOSITIVE
-            and not (set(apposition[:5]) & set(words["role"]))
+            and words["role"].keys().isdisjoint(apposition[:5])
         ):
             apposition = []
         for low in [*near[:5], *apposition[:8]]:

@@ -69,6 +69,7 @@ class NounPhrases:
     def __init__(self, tokens: Tokens, cues: Mapping[int, Cue]) -> None:
         self.t = tokens
         self.cues = cues
+        self._verbs: dict[int, bool] = {}
 
     def before_verb(self, verb: int) -> tuple[int, bool]:
         """Return the last token before a verb's adverbs and auxiliaries, and whether any is modal.
@@ -111,6 +112,12 @@ class NounPhrases:
 
     def is_verb(self, i: int) -> bool:
         """Tell whether token `i` looks like a finite verb, or a participle that ends a phrase."""
+        known = self._verbs.get(i)
+        if known is None:
+            known = self._verbs[i] = self._is_verb(i)
+        return known
+
+    def _is_verb(self, i: int) -> bool:
         t = self.t
         if t.kinds[i] != "w":
             return False

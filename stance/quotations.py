@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from stance.records import Kind
 
-_MARKS = re.compile("[\"“”]|``|''|´´")
+# one set of characters first, so that the search may skip all others: "“” or `` '' ´´
+_MARKS = re.compile("[\"“”`'´](?:(?<=[\"“”])|(?<=`)`|(?<=')'|(?<=´)´)")
 _SINGLE = re.compile("[‘']")
 _WORD = re.compile(r"[^\W_]")
 _OPENING = frozenset("([—-/")
@@ -131,22 +132,19 @@ def quoted_share(
     inside = outside = False
     for start, end in fragments:
         at = start
-        k = max(0, bisect_right(quoted, start, key=_start) - 1)
+        k = max(0, bisect_right(quoted, (start, len(clean))) - 1)
         while k < len(quoted) and quoted[k][0] < end:
             a, b = quoted[k]
             inside = inside or min(b, end) > max(a, start)
-            outside = outside or _has_word(clean, at, a)
+            outside = outside or has_word(clean, at, a)
             at = max(at, b)
             k += 1
-        outside = outside or _has_word(clean, at, end)
+        outside = outside or has_word(clean, at, end)
     if not inside:
         return "reported"
     return "mixed" if outside else "direct"
 
 
-def _start(stretch: tuple[int, int]) -> int:
-    return stretch[0]
-
-
-def _has_word(clean: str, start: int, end: int) -> bool:
+def has_word(clean: str, start: int, end: int) -> bool:
+    """Tell whether there is a letter or digit in a stretch."""
     return start < end and _WORD.search(clean, start, end) is not None

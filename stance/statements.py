@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver
 from stance.people import Speaker
-from stance.quotations import quoted_share
+from stance.quotations import has_word, quoted_share
 from stance.reading import Found
 from stance.records import Kind, Skipped, Span, Statement
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
@@ -170,8 +170,7 @@ class _Assembler:
         while index < len(self.spans) and self.spans[index].start < end:
             a = max(start, self.spans[index].start)
             b = min(end, self.spans[index].end)
-            piece = self.text[a:b]
-            if any(char.isalnum() for char in piece):
+            if has_word(self.clean, a, b):
                 yield index, self._span(a, b)
             index += 1
 
