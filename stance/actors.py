@@ -124,9 +124,7 @@ class Registry:
         found: list[tuple[int, int, Actor]] = []
         index, done = self._index, 0
         starts = [
-            (match.start(), match[0])
-            for match in _CAPITAL.finditer(folded)
-            if match[0] in index
+            (match.start(), match[0]) for match in _CAPITAL.finditer(folded) if match[0] in index
         ]
         for words, word in self._small:
             at = folded.find(words)
@@ -316,6 +314,8 @@ def _alone(folded: str, surnames: Iterable[str]) -> Iterable[tuple[int, int]]:
         start = folded.find(surname)
         while start >= 0:
             end = start + len(surname)
-            if not _BEFORE.search(folded, max(0, start - 2), start) and not _AFTER.match(folded, end):
+            if not _BEFORE.search(folded, max(0, start - 2), start) and not _AFTER.match(
+                folded, end
+            ):
                 yield start, end
             start = folded.find(surname, end)

@@ -79,7 +79,12 @@ class AfterCues(Reading):
                 return None  # even as she claimed that “…,” others said
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
-            if k and self._is_title(k) and t.kinds[k - 1] == "w" and t.lows[k - 1] not in _BEFORE_SPEECH:
+            if (
+                k
+                and self._is_title(k)
+                and t.kinds[k - 1] == "w"
+                and t.lows[k - 1] not in _BEFORE_SPEECH
+            ):
                 return None  # on the programme “Politics at Noon,” she said
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None

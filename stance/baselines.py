@@ -38,7 +38,7 @@ def words_only(rows: Sequence[Row], folds: Sequence[tuple[IntArray, IntArray]]) 
     for inside, outside in folds:
         pipeline = make_pipeline(
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-            LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000),
+            LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000, solver="newton-cg"),
         ).fit(sentences[inside], labels[inside])
         for i, label in zip(outside, pipeline.predict(sentences[outside]), strict=True):
             guess[i] = str(label)

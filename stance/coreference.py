@@ -251,8 +251,10 @@ class Resolver:
             joined = _JOINED.search(before)
             if found and not joined:
                 continue
-            if not found and not follows and not self._heads_phrase(
-                before, person=mention.kind == "person"
+            if (
+                not found
+                and not follows
+                and not self._heads_phrase(before, person=mention.kind == "person")
             ):
                 continue
             found.append(mention)
@@ -356,7 +358,9 @@ class Resolver:
         return None
 
 
-_FIRST_NOMINAL = re.compile(r"The (?:[\w-]+ ){0,3}?([a-z]+)(?= (?:has|had|is|was|will|also|[a-z]+ed)\b|,)")
+_FIRST_NOMINAL = re.compile(
+    r"The (?:[\w-]+ ){0,3}?([a-z]+)(?= (?:has|had|is|was|will|also|[a-z]+ed)\b|,)"
+)
 _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"

@@ -85,7 +85,6 @@ _TOKEN = re.compile(r"\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]")  # U.S
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 
 
-
 def _contracted(clean: str, start: int, end: int) -> bool:
     """Tell whether a word such as *he's* has to be cut in two."""
     return clean.find("'", start, end) >= 0 and bool(_CONTRACTION.search(clean, start, end))

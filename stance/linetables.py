@@ -111,15 +111,18 @@ class Delimited(OneFile):
                     cut.append(number)
                 yield line.decode("utf-8-sig" if not number else "utf-8", "surrogateescape")
 
-        csv.field_size_limit(self.most)
-        reader = csv.reader(decoded(), delimiter=self.delimiter)
-        rows = _each(reader, lambda error: Row(problem=f"line {reader.line_num}: {error}"))
-        for number, row in enumerate(_guarded(rows, self.name)):
-            if cut:
-                cut.clear()
-                yield Row(problem=f"a line of more than {self.most:,} bytes")
-            elif number and row:  # the first one is the header
-                yield row
+        before = csv.field_size_limit(self.most)  # of the whole process: put back in the end
+        try:
+            reader = csv.reader(decoded(), delimiter=self.delimiter)
+            rows = _each(reader, lambda error: Row(problem=f"line {reader.line_num}: {error}"))
+            for number, row in enumerate(_guarded(rows, self.name)):
+                if cut:
+                    cut.clear()
+                    yield Row(problem=f"a line of more than {self.most:,} bytes")
+                elif number and row:  # the first one is the header
+                    yield row
+        finally:
+            csv.field_size_limit(before)
 
     def row(self, raw: list[str] | Row) -> Row:
         """Pick the columns."""

@@ -40,8 +40,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    C : float, default=4.0
-        Inverse strength of the L2 penalty.
+    C : float, default=2.0
+        Inverse strength of the L2 penalty; 1, 2, 4, 8 were tried in grouped cross-validation.
     class_weight : "balanced" or None, default="balanced"
     folds : int, default=5
         Folds of the calibration; fewer where the data have fewer rows or groups, and 0 to
@@ -66,7 +66,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        C: float = 4.0,
+        C: float = 2.0,
         class_weight: str | None = "balanced",
         folds: int = 5,
         target_accuracy: float = 0.9,
@@ -93,7 +93,15 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"one class only ({self.classes_[0]!r}); a classifier needs 2 or more classes"
             )
         encoded = encoder.transform(y)
-        base = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=self.max_iter)
+        # Newton's method reaches the optimum itself (tol) in a fifth of the time of lbfgs, which
+        # stops where probabilities still differ by some hundredths from one build to another.
+        base = LogisticRegression(
+            C=self.C,
+            class_weight=self.class_weight,
+            max_iter=self.max_iter,
+            solver="newton-cg",
+            tol=1e-7,
+        )
         fitted = base.fit(X, encoded)
         self.coef_, self.intercept_ = _two_sided(fitted.coef_, fitted.intercept_)
         self.n_iter_ = int(np.max(fitted.n_iter_))

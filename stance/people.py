@@ -19,7 +19,7 @@ _TITLE_ROLES = {
     "pres": "president", "amb": "ambassador", "prof": "professor", "dr": "doctor",
     "lt": "lieutenant", "col": "colonel", "adm": "admiral", "rev": "reverend",
 }  # fmt: skip
-_ENDS = frozenset(",;:!?\n\"“”()")
+_ENDS = frozenset(',;:!?\n"“”()')
 _BREAK = re.compile(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]")
 _APPOSITION = re.compile(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})")
 _APPOSITIVE = word_set("a an the who whose former then one")

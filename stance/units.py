@@ -6,8 +6,8 @@ A unit is a sentence, or the sentences that one quotation spans: “A. B,” he 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 

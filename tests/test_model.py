@@ -34,6 +34,13 @@ from stance.scorer import ModelArrays, Scorer
 LABELS = ("pro", "contra", "neither")
 
 
+def plain_regression() -> LogisticRegression:
+    """Return scikit-learn's regression with the settings that `StanceClassifier` has by default."""
+    return LogisticRegression(
+        C=2.0, class_weight="balanced", max_iter=1000, solver="newton-cg", tol=1e-7
+    )
+
+
 @parametrize_with_checks([StanceClassifier()])
 def test_scikit_learns_estimator_checks(estimator, check):
     check(estimator)
@@ -53,7 +60,7 @@ def blobs(rows: int = 150, labels: int = 3, seed: int = 0) -> tuple[np.ndarray, 
 def test_the_inverse_temperature_is_scikit_learns(labels: int):
     X, y = blobs(labels=labels)
     folds = grouped_folds(y, None, 5, 0)
-    base = LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000)
+    base = plain_regression()
     ours = StanceClassifier().fit(X, y)
     theirs = CalibratedClassifierCV(base, method="temperature", ensemble=False, cv=folds).fit(X, y)
     beta = theirs.calibrated_classifiers_[0].calibrators[0].beta_
@@ -74,7 +81,7 @@ def test_the_temperature_undoes_a_factor_on_the_logits(factor: float):
 def test_calibration_changes_no_decision():
     X, y = blobs()
     model = StanceClassifier().fit(X, y)
-    plain = LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000).fit(X, y)
+    plain = plain_regression().fit(X, y)
     assert np.array_equal(model.predict(X), plain.predict(X))
 
 
@@ -119,7 +126,7 @@ def test_a_handful_of_lucky_rows_does_not_set_the_threshold():
 def test_the_fitted_threshold_reaches_its_accuracy_out_of_fold():
     X, y = blobs(600)
     model = StanceClassifier(target_accuracy=0.85).fit(X, y)
-    base = LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000)
+    base = plain_regression()
     probabilities = cross_val_predict(
         base, X, y, cv=grouped_folds(y, None, 5, 0), method="decision_function"
     )
@@ -226,7 +233,7 @@ def test_two_classes_have_one_decision_value_and_two_rows_of_weights():
 def test_two_classes_are_as_sure_as_the_plain_regression_before_calibration():
     X, y = blobs(labels=2)
     model = StanceClassifier().fit(X, y)
-    plain = LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000).fit(X, y)
+    plain = plain_regression().fit(X, y)
     assert model.coef_[1] - model.coef_[0] == pytest.approx(2 * plain.coef_[0], abs=1e-9)
 
 

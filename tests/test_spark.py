@@ -17,7 +17,7 @@ pytest.importorskip("pyarrow")
 from stance.rows import TABLES
 from stance.runs import run_batch
 
-RECIPE = Path(__file__).parents[1] / "examples" / "spark_batch.py"
+RECIPE = Path(__file__).parents[1] / "tests" / "examples" / "spark_batch.py"
 pytestmark = [
     pytest.mark.skipif(not RECIPE.exists(), reason="runs in a checkout"),
     pytest.mark.skipif(

@@ -1,7 +1,7 @@
 """The tables of `stance batch` on Spark, by `mapInArrow` over the same pure function.
 
     pip install 'actor-stance[spark]'          # and Java 17 or later
-    spark-submit --master 'local[2,4]' examples/spark_batch.py ARTICLES.parquet OUT
+    spark-submit --master 'local[2,4]' tests/examples/spark_batch.py ARTICLES.parquet OUT
 
 ARTICLES has the columns `article_id`, `date` and `text` (rename yours in `read`). OUT gets a
 folder of Parquet files for each table: statements, actors, skipped; their rows are those of
