@@ -1,16 +1,17 @@
 """Offices by date: *the German chancellor* of an article → the person who held the office then.
 
 Knowledge is the table of actors alone: each person's offices are ``title@from-to`` in years, or
-``title@from/to`` with days where the table knows them. Where two persons fit the date (a year
-in which the office changed hands), nobody is named: a wrong name is worse than none.
+``title@from/to`` with days where the table knows them. Of a year or month in which the office
+changed hands, it belongs to who held it for most of that time, by far, and else to nobody: a
+wrong name is worse than none.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date as Day
 from functools import cache
 
 from stance.actors import Mention, Registry, load_registry
@@ -18,6 +19,8 @@ from stance.errors import InputError
 from stance.roster import Actor, name_key, term_of
 
 Days = tuple[str, str]
+
+MOST = 0.6  # share of a year or month that somebody must have held an office; a guess
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ].*)?)?)?\Z", re.DOTALL)
 _SPELLINGS = (
@@ -42,7 +45,7 @@ class Term:
     actor: Actor
 
 
-def days_of(date: str | Day | None) -> Days | None:
+def days_of(date: str | dt.date | None) -> Days | None:
     """Return the first and last day that a date may mean, as ISO strings; None for no date.
 
     Parameters
@@ -57,19 +60,31 @@ def days_of(date: str | Day | None) -> Days | None:
     """
     if date is None or date == "":
         return None
-    if isinstance(date, Day):
+    if isinstance(date, dt.date):
         return (date.isoformat()[:10],) * 2
     match = _DATE.match(date.strip()) if isinstance(date, str) else None
     try:
         if match is None:
             raise ValueError
         year, month, day = match.groups()
-        Day(int(year), int(month or 1), int(day or 1))
+        dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise InputError(
             f"{date!r} is no date; expected the day of the article as 2015-06-30, 2015-06 or 2015"
         ) from None
     return f"{year}-{month or '01'}-{day or '01'}", f"{year}-{month or '12'}-{day or '31'}"
+
+
+def _share(term: Term, days: Days) -> int:
+    """Return how many of the days lie in a term; the ends of a term in years are days too."""
+    first = max(_number(term.start), _number(days[0]))
+    return max(0, min(_number(term.end), _number(days[1]) + 1) - first)
+
+
+def _number(day: str) -> int:
+    """Return the number of a day; that of a 31st that is none lies in the next month."""
+    year, month, rest = (int(part) for part in day.split("-"))
+    return dt.date(year, month, 1).toordinal() + rest - 1
 
 
 class Offices:
@@ -100,8 +115,16 @@ class Offices:
         else:
             key = self._key(phrase)
         terms = self._terms.get(key, ()) if key is not None else ()
-        holders = {t.actor.id: t.actor for t in terms if t.start <= days[1] and t.end > days[0]}
-        return next(iter(holders.values())) if len(holders) == 1 else None
+        shares: dict[str, float] = {}
+        holders = {term.actor.id: term.actor for term in terms}
+        for term in terms:
+            shares[term.actor.id] = shares.get(term.actor.id, 0) + _share(term, days)
+        best = max(shares, key=shares.__getitem__, default=None)
+        return (
+            holders[best]
+            if best is not None and shares[best] > MOST * sum(shares.values())
+            else None
+        )
 
     def dated(self, mentions: Iterable[Mention], days: Days) -> list[Mention]:
         """Give the offices among the mentions of a text to who held them on those days."""
@@ -139,4 +162,3 @@ def load_offices() -> Offices:
 def offices_of(registry: Registry) -> Offices:
     """Return the offices of a registry; those of the shipped one are kept."""
     return load_offices() if registry is load_registry() else Offices(registry)
-

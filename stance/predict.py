@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date as Day
 from functools import cache
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -239,7 +239,7 @@ def explain(
 
 
 def analyze(
-    text: str, *, model: StanceModel | None = None, date: str | Day | None = None
+    text: str, *, model: StanceModel | None = None, date: str | dt.date | None = None
 ) -> Analysis:
     """Tell, for each actor of an article, its stance and the words that show it.
 

@@ -24,7 +24,7 @@ _TERM = re.compile(
     rf"(?P<title>[^@]+)@(?:(?P<start>[0-9]{{4}})(?P<mark>-)(?P<end>[0-9]{{4}}|)"
     rf"|(?P<from>{_DAY})/(?P<to>{_DAY}|))\Z"
 )
-_EVER = "9999"
+_EVER = "9999-01-01"
 _QID = re.compile(r"Q[1-9][0-9]*\Z")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date as Day
 from functools import partial
 
 from stance.actors import Mention, Registry, load_registry
@@ -47,7 +47,7 @@ class Article:
 
 
 def extract(
-    text: str, registry: Registry | None = None, *, date: str | Day | None = None
+    text: str, registry: Registry | None = None, *, date: str | dt.date | None = None
 ) -> list[Statement]:
     """Return every statement of an article, whatever its topic, in text order.
 
@@ -58,7 +58,7 @@ def extract(
 
 
 def read_article(
-    text: str, registry: Registry | None = None, *, date: str | Day | None = None
+    text: str, registry: Registry | None = None, *, date: str | dt.date | None = None
 ) -> Article:
     """Read an article: sentences, actors, statements. No text makes it raise.
 

@@ -47,6 +47,7 @@ ORDER = (
     "rules",
     "units",
     "statements",
+    "listing",
     "lexicon",
     "dataset",
     "features",
