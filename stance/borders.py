@@ -10,6 +10,7 @@ from stance.grammar import (
     PREPOSITIONS,
     SUBORDINATORS,
     TIMES,
+    VERBS,
 )
 from stance.subjects import Phrases
 from stance.text import word_set
@@ -89,6 +90,8 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
         elif strict and k > start + 1 and _ends_phrase(p, start, k):
             return k
         elif t.lows[k] in ("and", "but") and cue is not None:
+            if strict and k + 1 < n and t.lows[k + 1] in VERBS and cue.tense != "base":
+                return k  # rejected the plan and left
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
         elif (t.lows[k] == "according" and k + 1 < n and t.lows[k + 1] == "to") or (
@@ -117,7 +120,9 @@ def is_trailing(p: Phrases, r: int) -> bool:
     if r + 1 < n and t.words[r] == ",":
         low = t.lows[r + 1]
         return low in _AFTER_CUE or (low.endswith("ing") and len(low) > 5)
-    return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2)
+    return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2) or (
+        t.words[r] == ";"
+    )
 
 
 def skip_addressee(p: Phrases, r: int) -> int:

@@ -7,6 +7,7 @@ plain), ``bare`` (a clause without *that* is the rule), ``post``
 ``obj-to-inf`` (*urge allies to …*), ``np`` (a noun phrase), ``ing``, ``wh`` (an indirect
 question), ``prefix`` (*according to X*), ``prefix-name`` (*for X, …*, only before a known
 name), ``prefix-owner`` (*in X's view*), ``clear`` (the content is the sentence before),
+``expletive`` (an *it* before it is nobody: *it is unclear whether*),
 ``noun-np``, ``noun-to``, ``noun-that`` (*X's objections to …*), ``noun-self`` (*X's treaty bid*).
 """
 
@@ -24,7 +25,7 @@ from stance.text import word_set
 
 FRAMES = word_set(
     "quote that bare post addressee to-inf obj-to-inf np ing wh prefix prefix-name prefix-owner "
-    "clear noun-np noun-to noun-that noun-self"
+    "clear expletive noun-np noun-to noun-that noun-self"
 )
 KINDS = frozenset({"speech", "stance", "noun"})
 COLUMNS = ["lemma", "forms", "frame", "kind"]
@@ -117,6 +118,8 @@ def _tense(word: str, lemma: str, frames: frozenset[str]) -> str:
     if any(frame.startswith(("noun", "prefix")) for frame in frames):
         return ""
     first = lemma.split()[0]
+    if first in ("would", "should"):
+        return "past"  # would like: the same for every subject
     if first == "be":
         return "be"
     if word.endswith("ing") and word != first:

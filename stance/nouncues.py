@@ -123,7 +123,7 @@ class NounCues(Reading):
 
     def _until_verb(self, start: int, stop: int) -> int:
         """Return where the clause's own verb ends a noun's content: *X's bid to join | is …*."""
-        t = self.t
+        t, p = self.t, self.p
         for k in range(start + 1, stop):
             low = t.lows[k]
             if low in RELATIVES or low in SUBORDINATORS:
@@ -134,6 +134,9 @@ class NounCues(Reading):
                 and not t.is_adverb(k - 1)
             ):
                 return k
+            past = low.endswith("ed") and t.lows[k - 1] not in PREPOSITIONS | DETERMINERS
+            if past and p.is_verb(k) and k + 1 < stop and t.lows[k + 1] not in PREPOSITIONS:
+                return k  # her criticism of the plan | surprised nobody
         return stop
 
     def _owner(self, k: int, *, possessive: bool = False) -> Range | None:

@@ -122,6 +122,8 @@ class NounPhrases:
         if t.kinds[i] != "w":
             return False
         low = t.lows[i]
+        if low == "will" and t.is_name(i) and self._simple_past(i + 1):
+            return False  # Will wrote
         if low in AUXILIARIES or (low in VERBS and not t.is_name(i)):
             return True
         if low.endswith(("'s", "'")) or t.is_name(i):
@@ -188,7 +190,7 @@ class NounPhrases:
         t, n = self.t, len(self.t)
         if i >= n or t.kinds[i] != "w":
             return None
-        if t.lows[i] in PRONOUNS:
+        if t.lows[i] in PRONOUNS and not (t.lows[i] == "one" and t.kinds[i + 1 : i + 2] == "w"):
             return (i, i + 1) if t.lows[i] in ("he", "she", "they", "i", "we", "it") else None
         if t.lows[i] in PREPOSITIONS | SUBORDINATORS | OBJECTS | TIMES | AUXILIARIES:
             return None

@@ -11,7 +11,7 @@ from stance.borders import (
     trimmed,
 )
 from stance.cues import Cue
-from stance.grammar import BE, DETERMINERS, POSSESSIVES, PREPOSITIONS, SUBORDINATORS
+from stance.grammar import AUXILIARIES, BE, DETERMINERS, POSSESSIVES, PREPOSITIONS, SUBORDINATORS
 from stance.nouncues import NounCues
 from stance.phrases import Range, head, is_document
 from stance.reading import Found
@@ -57,8 +57,12 @@ class UnitReader(AfterCues, NounCues):
         if self._is_passive(i, cue):
             self._passive(i, end, cue)
             return
+        if i == 0 and "post" in cue.frames and cue.tense in ("past", "s") and self._first(end, cue):
+            return
         subject, how = self._subject(i, cue)
         if subject is None:
+            return
+        if "expletive" in cue.frames and t.lows[subject[0]] in ("it", "there"):
             return
         if "clear" in cue.frames:
             if end < len(t) and t.kinds[end] == "w" and t.lows[end] not in PREPOSITIONS:
@@ -78,6 +82,18 @@ class UnitReader(AfterCues, NounCues):
             self._add(f"colon-next-{how}", [], (i, end), subject, cue)
         elif start < stop:
             self._add(f"{rule}-{how}", [(start, stop)], (i, end), subject, cue)
+
+    def _first(self, end: int, cue: Cue) -> bool:
+        """Read ``Said the minister: “…”``; True if it was one."""
+        t, n = self.t, len(self.t)
+        subject = self.p.after(end)
+        if subject is None or subject[1] + 1 >= n or t.words[subject[1]] not in (":", ","):
+            return False
+        if t.kinds[subject[1] + 1] != "q":
+            return False
+        content = trimmed(self.p, subject[1] + 1, n)
+        self._add("quote-cue-first", [content], (0, end), subject, cue)
+        return True
 
     def _subject(self, i: int, cue: Cue) -> tuple[Range | None, str]:
         """Return the subject of a cue, and how it was found; "none" if the cue is no verb."""
@@ -178,6 +194,9 @@ class UnitReader(AfterCues, NounCues):
             k -= 1
         if k >= 0 and t.lows[k] in _CLAUSE_OPENERS and (k == 0 or t.kinds[k - 1] == "p"):
             return "subordinate"
+        gap = self._gap(subject)
+        if gap is not None and gap[0] and t.words[gap[0] - 1] == ",":
+            return "relative"  # …, which she said failed, …
         after = subject[1]
         if after + 1 < len(t) and t.words[after] in (",", "—", "-"):
             return "relative" if t.lows[after + 1] in ("who", "which") else ""
@@ -186,6 +205,8 @@ class UnitReader(AfterCues, NounCues):
     def _governs(self, k: int) -> bool:
         """Tell whether token `k` takes an infinitive; else *to* tells somebody else's purpose."""
         t, p = self.t, self.p
+        if k > 0 and t.lows[k] == "on" and p.is_verb(k - 1):
+            return True  # went on to say
         while k > 0 and p.before_time(k) < k:
             k = p.before_time(k)
         while k > 0 and t.is_adverb(k) and not p.is_verb(k):
@@ -279,6 +300,8 @@ class UnitReader(AfterCues, NounCues):
         low = t.lows[end]
         if t.kinds[end] == "p" and t.words[end] not in "$€£(":
             return None, ""
+        if low in AUXILIARIES or (t.kinds[end] == "q" and self._is_title(end)):
+            return None, ""  # the plan she supports is cheap; a film called “The Last Treaty”
         if low == "as" and end + 1 < n:
             return (end, content_end(p, end, cue, strict=True, inside=self._inside)), "np"
         if low == "that" and "that" not in cue.frames and end + 1 < n:  # that course

@@ -96,6 +96,7 @@ class Phrases(NounPhrases):
                 or low in RELATIVES
                 or t.words[j] in (",", ")")
                 or self._coordinated(j)
+                or self._plural_head(j)
             )
         if cue.tense == "s":
             if low.isdigit() or (low in DETERMINERS and low not in ("this", "that", "each", "one")):
@@ -103,6 +104,14 @@ class Phrases(NounPhrases):
             plural = low.endswith("s") and not t.is_name(j) and not low.endswith("ss")
             return not plural or any(t.lows[k] in PREPOSITIONS for k in range(max(0, j - 7), j))
         return True
+
+    def _plural_head(self, j: int) -> bool:
+        """Tell whether the phrase that ends at `j` has a plural before *of*: *critics of it*."""
+        found = self.noun_phrase(j)
+        if found is None or found[1] - found[0] < 3 or "of" not in self.t.lows[slice(*found)]:
+            return False
+        word = head(self.t, found)
+        return word.endswith("s") and not word.endswith("ss")
 
     def _coordinated(self, j: int) -> bool:
         t = self.t
