@@ -120,8 +120,8 @@ def is_trailing(p: Phrases, r: int) -> bool:
     if r + 1 < n and t.words[r] == ",":
         low = t.lows[r + 1]
         return low in _AFTER_CUE or (low.endswith("ing") and len(low) > 5)
-    return r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2) or (
-        t.words[r] == ";"
+    return (
+        r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2) or (t.words[r] == ";")
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from stance.records import Kind
 
+MAX_ROUND = 300  # characters of a quotation in single marks round double ones; a guess
 # one set of characters first, so that the search may skip all others: "“” or `` '' ´´
 _MARKS = re.compile("[\"“”`'´](?:(?<=[\"“”])|(?<=`)`|(?<=')'|(?<=´)´)")
 _SINGLE = re.compile("[‘']")
@@ -39,7 +40,14 @@ def quotations(clean: str, start: int, end: int) -> list[Quotation]:
     """Return the quotations of one paragraph of a normalised text, in order."""
     found = _double(clean, start, end)
     singles = _single(clean, start, end, found) if _SINGLE.search(clean, start, end) else []
-    return sorted(found + singles, key=lambda one: one.start) if singles else found
+    if not singles:
+        return found
+    outer = [
+        one
+        for one in found
+        if not any(single.start < one.start and one.end < single.end for single in singles)
+    ]
+    return sorted(outer + singles, key=lambda one: one.start)
 
 
 def _double(clean: str, start: int, end: int) -> list[Quotation]:
@@ -82,7 +90,7 @@ def _opens(clean: str, mark: str, a: int, b: int, start: int, end: int, inside: 
 
 
 def _single(clean: str, start: int, end: int, taken: list[Quotation]) -> list[Quotation]:
-    """Return quotations in single marks that stand outside the double ones."""
+    """Return quotations in single marks that stand outside the double ones, or round them."""
     found: list[Quotation] = []
     opened: int | None = None
     weak: int | None = None  # a close after "s", which may be a possessive
@@ -95,7 +103,9 @@ def _single(clean: str, start: int, end: int, taken: list[Quotation]) -> list[Qu
             continue
         before = clean[at - 1] if at > start else " "
         after = clean[at + 1] if at + 1 < end else " "
-        if opened is not None and (at - opened > 2_000 or _crosses(taken, position, opened)):
+        if opened is not None and (
+            at - opened > 2_000 or _crosses(clean, taken, position, opened, at)
+        ):
             opened = weak = None
         if opened is None:
             if (before.isspace() or before in _OPENING) and (after.isalpha() or after in '“"'):
@@ -114,8 +124,17 @@ def _single(clean: str, start: int, end: int, taken: list[Quotation]) -> list[Qu
     return [one for one in found if _plausible(clean, one)]
 
 
-def _crosses(taken: list[Quotation], position: int, opened: int) -> bool:
-    return position > 0 and taken[position - 1].start > opened
+def _crosses(clean: str, taken: list[Quotation], position: int, opened: int, at: int) -> bool:
+    """Tell whether double marks stand between single ones that are no quotation round them.
+
+    They are one in *'we are "quite ready" to sign'*: short, and closed before a space or stop.
+    """
+    if not position or taken[position - 1].start <= opened:
+        return False
+    closes = (
+        clean[at - 1].isalnum() and clean[at - 1] != "s" and not clean[at + 1 : at + 2].isalnum()
+    )
+    return not closes or at - opened > MAX_ROUND
 
 
 def _plausible(clean: str, one: Quotation) -> bool:

@@ -256,7 +256,7 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Se
         return "tags"
     stopped = bool(_FINAL.search(line[-6:]))
     words = len(_WORDS.findall(line))
-    if not stopped and bullet and words <= 6:
+    if not stopped and bullet and words <= 6 and (words <= 3 or line.istitle()):
         return "tags"
     if words <= 14 and _BYLINE.match(line) and not (stopped and words > 9):
         return "byline"
@@ -264,7 +264,7 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Se
         return "headline"
     if index == 0 and words and words <= 22 and not _STOP.search(line):
         return "headline"
-    if not stopped and words <= 9 and '"' not in line and "“" not in line:
+    if not stopped and not bullet and words <= 9 and '"' not in line and "“" not in line:
         return "heading"
     return "body"
 

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from stance.cues import load_cues
 from stance.grammar import Tokens
@@ -33,6 +33,7 @@ _NO_SPEAKER = word_set(
     "photos interview fact facts factbox timeline editorial note read more"
 )
 _LABEL_WORDS = word_set("of the and for van von de der den former state")
+_SUBJECT_INSIDE = re.compile(r"[,?!] (?:[Tt]he|an?|[A-Z][\w.'-]*+|he|she|they)((?: [\w.'-]+){1,5})")
 _NAME_AND_VERB = re.compile(r" (?:[A-Z][\w.'-]*+ ){1,4}([a-z]++)\b")
 _MARK = re.compile(r"[\"“]|''|``")
 _WORDS = re.compile(r"[^\W_]+")
@@ -67,8 +68,8 @@ def units_of(clean: str, split: Sequence[Sentence]) -> tuple[list[Unit], list[Of
         if quotes and not quotes[-1].closed:
             after = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
             goes_on = after is not None and _MARK.match(clean, after[0].span.start) is not None
-            if not goes_on and not _opens_speech(clean, start, quotes[-1]):
-                quotes = quotes[:-1]  # a stray mark
+            if not goes_on:
+                quotes = [*quotes[:-1], *_mended(clean, start, quotes[-1])]
         quoted.extend((quote.start, quote.end) for quote in quotes)
         units.extend(_merged(clean, paragraph, quotes))
     return units, quoted
@@ -84,6 +85,17 @@ def read_units(
     return reading.found
 
 
+def _mended(clean: str, start: int, quote: Quotation) -> Sequence[Quotation]:
+    """Return what an unclosed mark opens: up to its cue, the rest of its paragraph, or nothing."""
+    if not _opens_speech(clean, start, quote):
+        return ()  # a stray mark
+    for match in _SUBJECT_INSIDE.finditer(clean, quote.inner_start, quote.end):
+        if any(_is_said(word.strip(".")) for word in match[1].split()):  # "We will not sign, she said.
+            end = match.start() + 1
+            return (Quotation(quote.start, end, quote.inner_start, end, closed=False),)
+    return (quote,)
+
+
 def _opens_speech(clean: str, start: int, quote: Quotation) -> bool:
     before = clean[max(start, quote.start - 2) : quote.start].rstrip()
     return not before or before[-1] in ":,"
@@ -96,7 +108,13 @@ def _asks(clean: str, end: int, last: int) -> bool:
     match = _NAME_AND_VERB.match(clean, end, min(last, end + 80))
     if match is None:
         return False
-    cues = load_cues().get(match[1], ())
+    return _is_said(match[1])
+
+
+@cache
+def _is_said(word: str) -> bool:
+    """Tell whether a word may follow what is said: *said*, *asks*."""
+    cues = load_cues().get(word, ())
     return any("post" in cue.frames and cue.tense in ("past", "s") for cue in cues)
 
 
