@@ -284,9 +284,6 @@ class Resolver:
         for article in ("the ", "The "):
             name = name.removeprefix(article)
         own = Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
-        actor = self.registry.canonical(phrase)
-        if actor is not None and actor.kind != "office":
-            return Speaker((start, end), actor.name, actor.id, "name")
         if len(words) == 1 and lows[0] in self.registry.demonyms:
             actor = self.registry.demonyms[lows[0]]
             return Speaker((start, end), actor.name, actor.id, "demonym")
