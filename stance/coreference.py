@@ -21,6 +21,7 @@ from stance.text import word_set
 Offsets = tuple[int, int]
 
 MAX_HOLDERS = 20  # persons of one office looked at, the last introduced first; a guess
+PEOPLE = ("person", "office")  # whom *he* and *she* may mean
 REACH = 6  # units looked back for a pronoun; a guess
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*")
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
@@ -93,6 +94,9 @@ class Resolver:
             return [self._group(start, end, plural=low in _PLURAL)]
         if low in _OTHER_PRONOUNS or low in ("q", "a"):
             return [Speaker((start, end), None, None, "pronoun")]
+        apposed = self._apposed(start, end)
+        if apposed is not None:
+            return [apposed]
         heads = self._heads(start, end)
         if len(heads) == 1 and heads[0].kind == "office":  # the holder, where the text names one
             held = self._nominal(start, end)
@@ -110,6 +114,20 @@ class Resolver:
                 speakers.append(Speaker(span, person.name, person.actor_id, rule))
             return speakers
         return [self._remembered(self._nominal(start, end))]
+
+    def _apposed(self, start: int, end: int) -> Speaker | None:
+        """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
+        words = self.clean[start:end].rsplit(None, 1)
+        if words[-1] not in person_words()["role"] or self.clean[end : end + 2] != ", ":
+            return None
+        k = bisect_left(self._starts, end + 2)
+        if k >= len(self._starts) or self._starts[k] != end + 2:
+            return None
+        mention = self._mentions[k]
+        if mention.kind != "person" or mention.actor_id is None:
+            return None
+        self._note(start, 0, key_of(mention))
+        return Speaker((start, end), mention.name, mention.actor_id, "apposition")
 
     def _remembered(self, speaker: Speaker) -> Speaker:
         """Let a later *he* or *she* mean *the minister*, whom the text does not name."""
@@ -205,8 +223,10 @@ class Resolver:
             best: tuple[int, int, str] | None = None
             for at, rank, key in self._focus[k]:
                 person = self._persons[key]
-                if at >= position or person.kind != "person" or person.gender not in ("", gender):
+                if at >= position or person.kind not in PEOPLE or person.gender not in ("", gender):
                     continue
+                if person.kind == "office" and rank:
+                    continue  # an office that said nothing is rarely meant
                 score = (rank + (2 if not person.gender else 0), -at if rank == 0 else at)
                 if best is None or score < best[:2]:
                     best = (*score, key)
@@ -220,7 +240,7 @@ class Resolver:
         for k in range(unit, max(-1, unit - 2), -1):
             for at, rank, key in self._focus[k] if self._focus else ():
                 person = self._persons[key]
-                if at >= start or rank > 1 or person.kind == "person":
+                if at >= start or rank > 1 or person.kind in PEOPLE:
                     continue
                 if plural == person.plural:
                     return Speaker((start, end), person.name, person.actor_id, "pronoun")
@@ -232,7 +252,7 @@ class Resolver:
         entries = [e for e in self._focus[unit] if e[0] < start] if self._focus else []
         for _, _, key in sorted(entries, reverse=True):
             person = self._persons[key]
-            if person.kind != "person":
+            if person.kind not in PEOPLE:
                 return Speaker((start, end), person.name, person.actor_id, "pronoun")
         return self._group(start, end, plural=self.clean[start:end].lower() == "their")
 
