@@ -7,6 +7,7 @@ from stance.grammar import (
     AUXILIARIES,
     DETERMINERS,
     OBJECTS,
+    POSSESSIVES,
     PREPOSITIONS,
     SUBORDINATORS,
     TIMES,
@@ -72,7 +73,7 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
             continue
         word = t.words[k]
         if strict and word == ",":
-            resume = _aside(p, k + 1)
+            resume = aside(p, k + 1)
             if resume:
                 continue
         if word == ";" and t.kinds[k] == "p":
@@ -128,7 +129,7 @@ def is_trailing(p: Phrases, r: int) -> bool:
 def skip_addressee(p: Phrases, r: int) -> int:
     """Return the first token after the one that is told."""
     t, n = p.t, len(p.t)
-    if r < n and t.lows[r] in OBJECTS:
+    if r < n and t.lows[r] in OBJECTS and not _owns(p, r):
         return r + 1
     k = r
     while k < n and t.kinds[k] == "w":
@@ -143,6 +144,16 @@ def skip_addressee(p: Phrases, r: int) -> int:
             break
         k += 1
     return k
+
+
+def _owns(p: Phrases, r: int) -> bool:
+    """Tell whether *her* at `r` is a possessive: *told her colleagues that*."""
+    t, n = p.t, len(p.t)
+    if t.lows[r] not in POSSESSIVES or r + 1 >= n or t.kinds[r + 1] != "w":
+        return False
+    low = t.lows[r + 1]
+    known = low in SUBORDINATORS or low in PREPOSITIONS or low in DETERMINERS or low in TIMES
+    return not known and low not in SUBJECT_PRONOUNS and not t.is_adverb(r + 1)
 
 
 def _starts_phrase(p: Phrases, k: int) -> bool:
@@ -237,7 +248,7 @@ def _opening_aside(p: Phrases, k: int) -> int:
     return 0
 
 
-def _aside(p: Phrases, k: int) -> int:
+def aside(p: Phrases, k: int) -> int:
     """Return the comma that closes ``, among other things,`` at `k`; 0 if there is none."""
     t, n = p.t, len(p.t)
     if k < n and t.lows[k] in PREPOSITIONS and t.lows[k] not in _STRICT_BREAKS:

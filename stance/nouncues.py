@@ -96,8 +96,10 @@ class NounCues(Reading):
         if t.kinds[k] == "p" and t.words[k] in (",", "—", "-"):
             k -= 1
         first = self._left_start(k + 1)
+        if t.kinds[k] == "q":
+            return (first, k + 1)
         if k - first < 1 or all(t.is_adverb(m) or t.kinds[m] == "p" for m in range(first, k + 1)):
-            return (first, k + 1) if k - first >= 1 and t.kinds[k] == "q" else None
+            return None
         return trimmed(self.p, first, k + 1)
 
     def _noun(self, i: int, cue: Cue) -> None:
@@ -112,7 +114,7 @@ class NounCues(Reading):
             start = owner[1]
         else:
             start = end - 1 if "noun-to" in cue.frames else end
-        stop = content_end(p, start, cue, strict=True)
+        stop = content_end(p, start, cue, strict="noun-that" not in cue.frames)
         if "noun-that" not in cue.frames:
             stop = self._until_verb(start, stop)
         start, stop = trimmed(p, start, stop)

@@ -165,7 +165,9 @@ class NounPhrases:
             return None
         if low in PRONOUNS:
             return (last, last + 1)
-        if (low in DETERMINERS and low not in _NOUNLIKE) or low in OBJECTS or self.is_verb(last):
+        if low in OBJECTS:
+            return self._with_relative(last)
+        if (low in DETERMINERS and low not in _NOUNLIKE) or self.is_verb(last):
             return None
         stop = max(-1, last - MAX_SUBJECT)
         joined = False
@@ -173,17 +175,35 @@ class NounPhrases:
             joined = joined or t.lows[k] == "and"
             if joined and t.words[k - 1] == "," and t.is_name(k) and t.is_name(k - 2):
                 k -= 2  # A, B and C
+            elif joined and t.words[k - 1] == "," and self._listed(k):
+                k = 0  # The minister, the senator and the mayor
             elif self._continues(k - 1, k):
                 k -= 1
             else:
                 break
         if k - 1 > stop and (self.is_verb(k - 1) or t.lows[k - 1] == "to"):
-            for r in range(k - 1, max(0, k - 8), -1):
-                if t.lows[r] in ("who", "that", "which"):  # voters who backed her said
-                    before = self.noun_phrase(r - 1)
-                    return (before[0], last + 1) if before is not None else None
+            found = self._with_relative(last, k - 1)
+            if found is not None:
+                return found
         start = self._trimmed(k, last)
         return (start, last + 1) if start <= last else None
+
+    def _listed(self, k: int) -> bool:
+        """Tell whether a phrase of an article, from the unit's start, ends before the comma."""
+        t = self.t
+        if t.lows[0] not in ("the", "a", "an") or t.lows[k] not in ("the", "a", "an"):
+            return False
+        before = self.noun_phrase(k - 2)
+        return before is not None and before[0] == 0
+
+    def _with_relative(self, last: int, k: int | None = None) -> Range | None:
+        """Return the phrase that a relative clause ends: *voters who backed her*."""
+        k = last - 1 if k is None else k
+        for r in range(k, max(0, k - 7), -1):
+            if self.t.lows[r] in ("who", "that", "which"):
+                before = self.noun_phrase(r - 1)
+                return (before[0], last + 1) if before is not None else None
+        return None
 
     def after(self, i: int) -> Range | None:
         """Return the noun phrase that starts at token `i`: the subject after *said*."""

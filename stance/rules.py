@@ -5,13 +5,22 @@ from __future__ import annotations
 from stance.aftercues import AfterCues
 from stance.borders import (
     WH,
+    aside,
     content_end,
     skip_addressee,
     skip_adverbials,
     trimmed,
 )
 from stance.cues import Cue
-from stance.grammar import AUXILIARIES, BE, DETERMINERS, POSSESSIVES, PREPOSITIONS, SUBORDINATORS
+from stance.grammar import (
+    AUXILIARIES,
+    BE,
+    DETERMINERS,
+    OBJECTS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    SUBORDINATORS,
+)
 from stance.nouncues import NounCues
 from stance.phrases import Range, head, is_document
 from stance.reading import Found
@@ -298,8 +307,13 @@ class UnitReader(AfterCues, NounCues):
     def _phrase(self, end: int, cue: Cue) -> tuple[Range | None, str]:
         t, p, n = self.t, self.p, len(self.t)
         low = t.lows[end]
+        aside_end = aside(p, end + 1) if t.words[end] == "," else 0
+        if aside_end and aside_end + 1 < n:  # opposes, among other things, the plan
+            return self._phrase(aside_end + 1, cue)
         if t.kinds[end] == "p" and t.words[end] not in "$€£(":
             return None, ""
+        if low in OBJECTS and end + 1 < n and (end + 1 in self.cues or p.is_verb(end + 1)):
+            return (end, end + 1), "np"  # voters who backed her said …
         if low in AUXILIARIES or (t.kinds[end] == "q" and self._is_title(end)):
             return None, ""  # the plan she supports is cheap; a film called “The Last Treaty”
         if low == "as" and end + 1 < n:

@@ -81,7 +81,8 @@ class Phrases(NounPhrases):
         """Tell whether the word before fits a verb of this form; else it is a noun."""
         t = self.t
         low = t.lows[j]
-        if low in PREPOSITIONS or low in POSSESSIVES or low in ("the", "a", "an", "no", "to"):
+        owns = low in POSSESSIVES and not (low == "her" and cue.tense == "past")
+        if low in PREPOSITIONS or owns or low in ("the", "a", "an", "no", "to"):
             return False
         if low.endswith(("'s", "s'")) or low in _ADJECTIVES:
             return False

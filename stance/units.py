@@ -90,7 +90,9 @@ def _mended(clean: str, start: int, quote: Quotation) -> Sequence[Quotation]:
     if not _opens_speech(clean, start, quote):
         return ()  # a stray mark
     for match in _SUBJECT_INSIDE.finditer(clean, quote.inner_start, quote.end):
-        if any(_is_said(word.strip(".")) for word in match[1].split()):  # "We will not sign, she said.
+        if any(
+            _is_said(word.strip(".")) for word in match[1].split()
+        ):  # "We will not sign, she said.
             end = match.start() + 1
             return (Quotation(quote.start, end, quote.inner_start, end, closed=False),)
     return (quote,)
@@ -208,7 +210,8 @@ class _Reading:
                 return True
             rule = "headline"
             known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
-        if not first or not (known or name.isupper()):
+        role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
+        if not first or not (known or name.isupper() or role):
             return False
         turns = self._turns if rule == "transcript" and name.isupper() else ()
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
