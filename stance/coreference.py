@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from stance.actors import Mention, Registry
 from stance.grammar import PREPOSITIONS
 from stance.names import fold, person_words
 from stance.people import People, Person, Speaker, key_of
+from stance.roster import Actor
 from stance.text import word_set
 
 Offsets = tuple[int, int]
@@ -48,6 +49,8 @@ class Resolver:
         The units that pronouns look back over, in order.
     contents : sequence of (start, end)
         What is said, in order of its start: who is named there rarely speaks next.
+    held : callable, optional
+        Phrase → who held that office on the article's day; None where the day is unknown.
     """
 
     def __init__(
@@ -59,7 +62,9 @@ class Resolver:
         units: Sequence[Offsets],
         registry: Registry,
         contents: Sequence[Offsets] = (),
+        held: Callable[[str], Actor | None] | None = None,
     ) -> None:
+        self._held = held
         self._contents = contents
         self._content_starts = [start for start, _ in contents]
         self.text, self.clean, self.registry = text, clean, registry
@@ -99,7 +104,10 @@ class Resolver:
                 person = self._persons[key_of(mention)]
                 self._note(mention.span.start, 0, key_of(mention))
                 span = (mention.span.start, mention.span.end)
-                speakers.append(Speaker(span, person.name, person.actor_id, "name"))
+                known = self.registry.canonical(self.clean[slice(*span)])
+                office = known is not None and known.kind == "office" and person.kind == "person"
+                rule = "office-date" if office and self._held else "name"
+                speakers.append(Speaker(span, person.name, person.actor_id, rule))
             return speakers
         return [self._remembered(self._nominal(start, end))]
 
@@ -284,14 +292,25 @@ class Resolver:
             return Speaker((start, end), actor.name, actor.id, "demonym")
         if lows and lows[0] in ("no", "nobody", "none", "neither"):
             return Speaker((start, end), None, None, "nominal")
-        if not lows or lows[0] not in ("the", "that", "this"):
-            return own
-        key = self._by_office(start, lows, words)
+        key = None
+        if lows and lows[0] in ("the", "that", "this"):
+            key = self._by_office(start, lows, words)
         if key is None:
-            return own
+            return self._by_date(start, end) or own
         self._note(start, 0, key)
         person = self._persons[key]
         return Speaker((start, end), person.name, person.actor_id, "office")
+
+    def _by_date(self, start: int, end: int) -> Speaker | None:
+        """Resolve *the Spanish foreign minister* by the day of the article."""
+        actor = self._held(self.clean[start:end]) if self._held else None
+        if actor is None:
+            return None
+        self._persons.setdefault(
+            actor.id, Person(actor.name, actor.id, actor.kind, actor.gender, False, set(), set())
+        )
+        self._note(start, 0, actor.id)
+        return Speaker((start, end), actor.name, actor.id, "office-date")
 
     def _by_office(self, position: int, lows: list[str], words: list[str]) -> str | None:
         """Return the person named before to whom the text gave the office *the X minister*."""

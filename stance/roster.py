@@ -19,12 +19,18 @@ COLUMNS = (
 )  # fmt: skip
 _GENDERS = ("", "f", "m")
 _NUMBERS = ("", "singular", "plural")
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TERM = re.compile(
+    rf"(?P<title>[^@]+)@(?:(?P<start>[0-9]{{4}})(?P<mark>-)(?P<end>[0-9]{{4}}|)"
+    rf"|(?P<from>{_DAY})/(?P<to>{_DAY}|))\Z"
+)
+_EVER = "9999-01-01"
 _QID = re.compile(r"Q[1-9][0-9]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An actor of the registry; `offices` are ``title@from-to`` as in the table."""
+    """An actor of the registry; `offices` are ``title@from-to`` as in the table (see `term_of`)."""
 
     id: str
     name: str
@@ -67,6 +73,25 @@ def read_actors(path: Path) -> list[Actor]:
     return actors
 
 
+def term_of(office: str) -> tuple[str, str, str]:
+    """Return title, first day, and the day after the last one: ``title@2009-2013``, ``@2009/``.
+
+    In years, the last one counts whole; a day after the slash is the successor's first.
+
+    Raises
+    ------
+    ValueError
+        If it has another form.
+    """
+    match = _TERM.match(office)
+    if match is None or not match["title"].strip():
+        raise ValueError(office)
+    start, end = match["start"], match["end"]
+    if match["mark"]:
+        return match["title"], f"{start}-01-01", f"{int(end) + 1}-01-01" if end else _EVER
+    return match["title"], match["from"], match["to"] or _EVER
+
+
 @lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Return a name as it is compared: without case, accents or article."""
@@ -97,6 +122,9 @@ def _row_problems(row: Mapping[str, str]) -> Iterable[str]:
         yield f"gender {row['gender']!r}; expected f, m or nothing"
     if row["number"] not in _NUMBERS:
         yield f"number {row['number']!r}; expected singular or plural"
+    for office in filter(None, row["office"].split("|")):
+        if not _TERM.match(office.strip()):
+            yield f"office {office!r}; expected title@2009-2013, title@2009- or title@DAY/DAY"
     if row["wikidata"] and not _QID.match(row["wikidata"]):
         yield f"wikidata {row['wikidata']!r}; expected Q and digits"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver
+from stance.offices import days_of, offices_of
 from stance.people import Speaker
 from stance.quotations import has_word, quoted_share
 from stance.reading import Found
@@ -43,16 +46,21 @@ class Article:
     skipped: tuple[Skipped, ...] = ()
 
 
-def extract(text: str, registry: Registry | None = None) -> list[Statement]:
+def extract(
+    text: str, registry: Registry | None = None, *, date: str | dt.date | None = None
+) -> list[Statement]:
     """Return every statement of an article, whatever its topic, in text order.
 
-    A quotation of several sentences gives one statement for each of them.
+    A quotation of several sentences gives one statement for each of them. For `date` and
+    errors see `read_article`.
     """
-    return list(read_article(text, registry).statements)
+    return list(read_article(text, registry, date=date).statements)
 
 
-def read_article(text: str, registry: Registry | None = None) -> Article:
-    """Read an article: sentences, actors, statements. Never raises on a string.
+def read_article(
+    text: str, registry: Registry | None = None, *, date: str | dt.date | None = None
+) -> Article:
+    """Read an article: sentences, actors, statements. No text makes it raise.
 
     Parameters
     ----------
@@ -60,11 +68,23 @@ def read_article(text: str, registry: Registry | None = None) -> Article:
         Plain text, paragraphs parted by line ends.
     registry : Registry, optional
         The actors to know; by default `data/actors.csv`.
+    date : str or datetime.date, optional
+        Day, month or year of the article: offices that the text gives to nobody, such as *the
+        German chancellor*, go to who held them then. Without it they stay offices.
+
+    Raises
+    ------
+    InputError
+        If `date` is no date.
     """
+    days = days_of(date)
     registry = registry or load_registry()
     clean = normalise(text)
     split = sentences(text)
     mentions = registry.find(text)
+    offices = offices_of(registry) if days else None
+    if offices is not None and days is not None:
+        mentions = offices.dated(mentions, days)
     skipped = tuple(
         Skipped(f"longer than {MAX_SENTENCE:,} characters without a stop", one.span)
         for one in split
@@ -75,8 +95,9 @@ def read_article(text: str, registry: Registry | None = None) -> Article:
     found = read_units(clean, units, lambda start, end: _names(actors, registry, clean, start, end))
     contents = sorted(span for _, one in found if one.kind != "noun" for span in one.fragments)
     resolver = Resolver(
-        text, clean, mentions, quoted, [(u.start, u.end) for u in units], registry, contents
-    )
+        text, clean, mentions, quoted, [(u.start, u.end) for u in units], registry, contents,
+        held=partial(offices.holder, days=days) if offices and days else None,
+    )  # fmt: skip
     statements = _Assembler(text, clean, split, quoted, resolver).statements(units, found)
     return Article(text, tuple(split), tuple(mentions), tuple(statements), skipped)
 

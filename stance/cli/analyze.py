@@ -12,7 +12,9 @@ import typer
 from stance.cli.terminal import (
     DATA,
     USAGE,
+    DateOption,
     ModelOption,
+    check_date,
     fail,
     open_console,
     plain,
@@ -48,6 +50,7 @@ def analyze(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
     ] = None,
+    date: DateOption = None,
 ) -> None:
     """Tell, for each actor of an article, its stance and the words that show it.
 
@@ -59,6 +62,8 @@ def analyze(
 
         cat article.txt | stance analyze - --format json
 
+        stance analyze article.txt --date 2015-06-30
+
         stance analyze page.html     (needs: pip install 'actor-stance[html]')
     """
     from stance.predict import analyze as analyze_text
@@ -69,6 +74,7 @@ def analyze(
     if files.count("-") > 1:
         fail("standard input (-) can be read only once", USAGE)
     require_folder_of(output)
+    check_date(date)
     loaded = load_model(model)
     analyses, failed = [], []
     with progress(len(files) > 3) as tell:
@@ -77,7 +83,7 @@ def analyze(
             try:
                 raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
                 text = read_document(raw, name)
-                analyses.append(analysis_data(name, analyze_text(text, model=loaded)))
+                analyses.append(analysis_data(name, analyze_text(text, model=loaded, date=date)))
             except StanceError as error:
                 failed.append({"name": name, "reason": str(error)})
             except OSError as error:

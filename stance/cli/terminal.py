@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from stance.errors import StanceError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 USAGE, DATA = 2, 1
 ModelOption = Annotated[
     Path | None, typer.Option("--model", help="Model folder; by default the shipped one.")
+]
+
+DateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--date",
+        help="Day of the article (2015-06-30, 2015-06, 2015): an office such as 'the German "
+        "chancellor' then means who held it.",
+    ),
 ]
 
 
@@ -46,6 +57,15 @@ def progress(shown: bool) -> Iterator[Progress]:
 def require_folder_of(output: Path | None) -> None:
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         fail(f"--output {output}: expected a file in an existing folder", USAGE)
+
+
+def check_date(date: str | None) -> None:
+    from stance.offices import days_of
+
+    try:
+        days_of(date)
+    except StanceError as error:
+        fail(f"--date: {error}", USAGE)
 
 
 def open_console() -> Console:
