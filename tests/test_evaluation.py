@@ -121,7 +121,8 @@ def test_cross_validation_does_not_ask_the_model_that_saw_the_rows(
 ):
     seen = model.predict([(row.sentence, row.actor) for row in data.rows])
     right = np.mean([p.label == row.label for p, row in zip(seen, data.rows, strict=True)])
-    assert right > 0.9  # of the model itself
+    # its own rows it knows much better than rows of groups it has not seen
+    assert right - crossed.overall["accuracy"] > 0.1
     assert crossed.overall["accuracy"] < 0.85
 
 
