@@ -96,7 +96,10 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
             if _coordinated_cue(p, k + 1, cue, strict=strict):
                 return k
         elif (t.lows[k] == "according" and k + 1 < n and t.lows[k + 1] == "to") or (
-            strict and t.kinds[k - 1] == "q" and _closes(p, k - 1) and t.kinds[k] == "w"
+            (strict or (k - 1 == start and t.lows[k] not in ("and", "but", "or")))
+            and t.kinds[k - 1] == "q"
+            and _closes(p, k - 1)
+            and t.kinds[k] == "w"
         ):
             return k
     return n

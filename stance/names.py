@@ -93,7 +93,8 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
     given, titles, roles = words["given"], words["title"], words["role"]
     pieces = []
     for word in run.split(" "):
-        pieces.append((start, word, word.lower().rstrip(".")))
+        initial = len(word) == 2 and word[1] == "."  # A. is no article
+        pieces.append((start, word, word.lower() if initial else word.lower().rstrip(".")))
         if word.endswith(("'s", "'")):
             break
         start += len(word) + 1

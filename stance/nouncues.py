@@ -118,6 +118,8 @@ class NounCues(Reading):
         if "noun-that" not in cue.frames:
             stop = self._until_verb(start, stop)
         start, stop = trimmed(p, start, stop)
+        if "noun-self" in cue.frames and stop - start < 2:
+            return  # his bid: for what?
         if stop - start < 1 or (t.lows[start] == "to" and stop - start < 2):
             return
         self._add("noun", [(start, stop)], (i, end), owner, cue)

@@ -26,6 +26,7 @@ from stance.phrases import Range, head, is_document
 from stance.reading import Found
 from stance.text import word_set
 
+LIST_REACH = 14  # tokens to the last verb of a list; a guess
 _DEONTIC = word_set("cannot can't must should ought mustn't shouldn't")
 _GOVERNORS = word_set(
     "able about going likely unlikely ready set quick continue continues hope hopes plan "
@@ -121,10 +122,21 @@ class UnitReader(AfterCues, NounCues):
             if cue.tense == "base" and not modal and not self._is_plural(subject):
                 return None, "none"
             return subject, "coordination" if subject else "none"
+        if low == "," and self._speaker is not None and self._in_list(i, cue):
+            return self._speaker, "coordination"
         subject = p.subject(i, cue)
         if subject is None:
             return None, "none"
         return subject, "relative" if low in ("who", "which", "that") else "subject"
+
+    def _in_list(self, i: int, cue: Cue) -> bool:
+        """Tell whether *rejected* is one of a list: *welcomed X, rejected Y and backed Z*."""
+        t = self.t
+        return cue.tense in ("past", "s") and any(
+            other.tense == cue.tense and k > i and t.lows[k - 1] == "and"
+            for k, other in self.cues.items()
+            if k < i + LIST_REACH
+        )
 
     def _is_plural(self, subject: Range | None) -> bool:
         if subject is None:
@@ -312,7 +324,7 @@ class UnitReader(AfterCues, NounCues):
             return self._phrase(aside_end + 1, cue)
         if t.kinds[end] == "p" and t.words[end] not in "$€£(":
             return None, ""
-        if low in OBJECTS and end + 1 < n and (end + 1 in self.cues or p.is_verb(end + 1)):
+        if low in OBJECTS and end + 1 < n and p.is_verb(end + 1):
             return (end, end + 1), "np"  # voters who backed her said …
         if low in AUXILIARIES or (t.kinds[end] == "q" and self._is_title(end)):
             return None, ""  # the plan she supports is cheap; a film called “The Last Treaty”

@@ -288,8 +288,10 @@ class _Reading:
                 end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
                 phrases = Phrases(tokens, {})
                 subject = phrases.clause_subject(end)
-                if colon and subject is None and tokens.is_name(end - 1):
-                    subject = phrases.noun_phrase(end - 1)  # … — Jane Doe: “…”
+                if colon and tokens.is_name(end - 1):  # … — Jane Doe: “…”
+                    name = phrases.noun_phrase(end - 1)
+                    apart = name is not None and tokens.kinds[max(0, name[0] - 1)] == "p"
+                    subject = name if apart or subject is None else subject
                 if subject is not None and (colon or self.found[before:] == []):
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"

@@ -29,6 +29,7 @@ ORDER = (
     "linetables",
     "tables",
     "quotations",
+    "rulebook",
     "grammar",
     "cues",
     "matching",
