@@ -188,7 +188,7 @@ def _prepositional(p: Phrases, r: int) -> int | None:
         if low in PREPOSITIONS and k > r + 1:
             return k
         if k > r + 1 and low in SUBORDINATORS:
-            return None
+            return k if low in ("whether", "if", "why", "how") else None
         k += 1
     return None
 
@@ -268,7 +268,7 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     """
     t = p.t
     low = t.lows[k]
-    if low in ("when", "because", "while", "even"):
+    if low in ("when", "because", "while", "even", "said", "says", "told"):
         return True
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 

@@ -156,10 +156,6 @@ class Tokens:
             starts.append(a)
             ends.append(b)
 
-    def text(self, a: int, b: int) -> str:
-        """Return the printed text of the tokens `a` to `b` (exclusive)."""
-        return self.clean[self.starts[a] : self.ends[b - 1]]
-
     def is_adverb(self, i: int) -> bool:
         """Tell whether token `i` may stand between a subject and its verb."""
         low = self.lows[i]

@@ -54,12 +54,8 @@ class NounCues(Reading):
         after = speaker[1]
         if "prefix-name" in cue.frames:
             known = self.is_actor(t.starts[speaker[0]], t.ends[speaker[1] - 1])
-            if i or not known or after >= n:
+            if i or not known or after >= n or t.words[after] != ",":
                 return
-            if t.words[after] != ",":
-                if t.lows[after] not in ("a", "an", "the", "it", "this"):
-                    return
-                after -= 1
         fragments: list[Range] = []
         left = self._before_prefix(i)
         if left is not None:
@@ -105,7 +101,7 @@ class NounCues(Reading):
     def _noun(self, i: int, cue: Cue) -> None:
         t, p = self.t, self.p
         end = i + len(cue.words)
-        if i == 0 or end > len(t) or (end == len(t) and "noun-self" not in cue.frames):
+        if end > len(t) or (end == len(t) and "noun-self" not in cue.frames):
             return
         owner = self._owner(i - 1, possessive="noun-self" in cue.frames)
         if owner is None:

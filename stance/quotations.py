@@ -131,9 +131,9 @@ def _crosses(clean: str, taken: list[Quotation], position: int, opened: int, at:
     """
     if not position or taken[position - 1].start <= opened:
         return False
-    closes = (
-        clean[at - 1].isalnum() and clean[at - 1] != "s" and not clean[at + 1 : at + 2].isalnum()
-    )
+    last = clean[at - 1]
+    closes = (last.isalnum() and last != "s") or last in ",.?!"
+    closes = closes and not clean[at + 1 : at + 2].isalnum()
     return not closes or at - opened > MAX_ROUND
 
 

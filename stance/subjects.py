@@ -164,13 +164,11 @@ class Phrases(NounPhrases):
         return found
 
     def _is_head(self, segments: list[Range], index: int) -> bool:
-        """Tell whether the segment is the subject itself: what precedes it is no part of it."""
+        """Tell whether the segment is the subject: what precedes it is no part of it."""
         if index + 1 >= len(segments):
             return True
         t = self.t
         a, b = segments[index]
-        if a >= b:
-            return False
         name = t.is_name(a) and t.lows[a] not in DETERMINERS
         if name and b - a >= 2:
             return True
@@ -187,8 +185,6 @@ class Phrases(NounPhrases):
 
     def _is_intro(self, a: int, b: int) -> bool:
         t = self.t
-        if a >= b:
-            return True
         low = t.lows[a]
         if b - a <= 3 and all(t.is_adverb(i) or t.lows[i] in TIMES for i in range(a, b)):
             return True
@@ -203,6 +199,4 @@ class Phrases(NounPhrases):
         k = j - 1
         if k >= 0 and self.t.words[k] == ",":
             k -= 1
-        if k >= 0 and self.t.words[k] == ",":
-            return None
         return self.noun_phrase(k) if k >= 0 else None

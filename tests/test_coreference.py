@@ -130,3 +130,82 @@ def test_two_persons_of_one_surname_are_not_confused(last):
 def test_joined_names_speak_each(registry):
     text = "Headline\n\nPrime Minister Mara Novak and President Karl Brandt said it was over."
     assert [s.actor for s in extract(text, registry)] == ["Mara Novák", "Karl Brandt"]
+
+
+# --- roles, offices and the day of the article -----------------------------------------
+
+
+def test_a_role_without_a_name_is_remembered(last):
+    assert last("The mayor said no. He left.")[0] == "mayor"
+    assert last("The mayor said no. He added it was over.") == ("mayor", "pronoun")
+
+
+def test_a_role_at_the_start_is_a_subject_though_it_says_nothing(last):
+    assert last("The mayor has left. He said it was over.") == ("mayor", "pronoun")
+
+
+def test_a_role_after_a_name_may_be_that_person_so_nobody_is_named_by_it(last):
+    assert last("Brandt waited. The trader has left. He said no.")[0] == "Karl Brandt"
+
+
+def test_the_name_after_an_office_is_its_holder(last):
+    text = "Norland's prime minister, Mara Novák, said it was over."
+    assert last(text) == ("Mara Novák", "apposition")
+
+
+def test_an_unknown_name_after_an_office_leaves_the_office(last):
+    text = "Norland's trade spokesman, Xan Doe, said it was over."
+    assert last(text)[1] != "apposition"
+
+
+def test_an_office_that_spoke_may_be_meant_by_a_pronoun(last):
+    text = "The Norish prime minister said no. She added it was over."
+    assert last(text) == ("Prime Minister of Norland", "pronoun")
+
+
+def test_an_office_that_said_nothing_is_not_meant(last):
+    text = "Mr. Doe met the Norish prime minister. He said it was over."
+    assert last(text)[0] == "Doe"
+
+
+def test_members_in_a_list_of_countries_are_no_country(last):
+    text = "Most voters in Sudria, Norland and Ostland said it was over."
+    assert last(text)[1] == "nominal"
+
+
+def test_who_is_named_in_a_content_speaks_less_likely_next(last):
+    text = "Jane Doe said Mara Poe had left. She added it was over."
+    assert last(text)[0] == "Jane Doe"
+
+
+def test_an_office_goes_to_its_holder_on_the_day(registry):
+    def speaker(date):
+        text = (
+            "Talks\n\nThe president of Sudland said no. Norland's prime minister agreed with him."
+        )
+        return [
+            (one.actor, one.rule.rpartition("/")[2]) for one in extract(text, registry, date=date)
+        ]
+
+    assert speaker("2021") == [("Karl Brandt", "office-date"), ("Mara Novák", "office-date")]
+    assert (
+        speaker("2018")
+        == speaker(None)
+        == [
+            ("president of Sudland", "nominal"),
+            ("Norland's prime minister", "nominal"),
+        ]
+    )
+
+
+def test_the_day_decides_between_two_holders():
+    def speaker(date):
+        (statement,) = extract("Talks\n\nThe German chancellor opposes the plan.", date=date)
+        return statement.actor
+
+    assert speaker("2015") == "Angela Merkel"
+    assert speaker("2021-12-07") == "Angela Merkel"
+    assert speaker("2021-12-08") == "Olaf Scholz"
+    assert speaker("2023-05") == "Olaf Scholz"
+    assert speaker("2025") == "Friedrich Merz"  # for most of the year
+    assert speaker(None) == "Chancellor of Germany"

@@ -528,6 +528,263 @@ CASES = [
         [("Novak", "made this clear", "The pact is dead")],
     ),
     ("made this clear, with nothing before it", "Novak made this clear.", []),
+    # --- more of the same rules: where phrases begin and end
+    (
+        "a clause that opens with while has its subject after the comma",
+        "While talks went on, the mayor left, adding that it was over.",
+        [("the mayor", "adding", "it was over")],
+    ),
+    (
+        "and before the second half of a subject",
+        "Norland and the ministry say it is over.",
+        [("Norland", "say", "it is over")],
+    ),
+    (
+        "a semicolon starts a new subject",
+        "Talks failed; a spokesman, Karl Roe, said it was over.",
+        [("Karl Roe", "said", "it was over")],
+    ),
+    (
+        "a long quotation is no part of the subject",
+        "“This is a very long quotation that holds many words,” the senator, a lawyer, said.",
+        [("the senator", "said", "“This is a very long quotation that holds many words,”")],
+    ),
+    (
+        "an opening in front of a name with an apposition",
+        "On Monday, Jane Doe, a senator, said it was over.",
+        [("Jane Doe", "said", "it was over")],
+    ),
+    (
+        "an opening in front of an office with an apposition",
+        "On Monday, the senator, a lawyer, said it was over.",
+        [("the senator", "said", "it was over")],
+    ),
+    (
+        "age, town and state",
+        "Jane Doe, 30, of Salem, Ore., who was asked, said it was over.",
+        [("Jane Doe", "said", "it was over")],
+    ),
+    (
+        "the country of a town is no subject",
+        "The mayor of Solva, Norland, a lawyer, said it was over.",
+        [("The mayor of Solva", "said", "it was over")],
+    ),
+    ("nothing but openings", "After May, in Solva, said the pact was dead.", []),
+    (
+        "then after a comma",
+        "Novak waited, then said it was over.",
+        [("Novak", "said", "it was over")],
+    ),
+    (
+        "an aside of three words",
+        "Novak in the past said it was over.",
+        [("Novak", "said", "it was over")],
+    ),
+    (
+        "an aside of two words",
+        "Novak at times said it was over.",
+        [("Novak", "said", "it was over")],
+    ),
+    ("a day before the verb", "Novak Monday said it was over.", [("Novak", "said", "it was over")]),
+    (
+        "the object of a relative clause",
+        "A man who left the hall said it was over.",
+        [("A man who left the hall", "said", "it was over")],
+    ),
+    (
+        "an adverb after the subject",
+        "“It is over,” said the minister later.",
+        [("the minister", "said", "“It is over,”")],
+    ),
+    (
+        "an object before the subject",
+        "She told him voters said it was over.",
+        [("She", "told", "voters said it was over"), ("voters", "said", "it was over")],
+    ),
+    (
+        "all before an article",
+        "All the ministers said it was over.",
+        [("All the ministers", "said", "it was over")],
+    ),
+    (
+        "and that joins clauses",
+        "Novak met the senator and the minister said it was over.",
+        [("the minister", "said", "it was over")],
+    ),
+    (
+        "a place in front",
+        "Near the hall the minister said it was over.",
+        [("the minister", "said", "it was over")],
+    ),
+    (
+        "a month in front of a name",
+        "In May Jane Doe said it was over.",
+        [("Jane Doe", "said", "it was over")],
+    ),
+    (
+        "a day after the subject",
+        "“It is over,” said Novak Monday.",
+        [("Novak", "said", "“It is over,”")],
+    ),
+    (
+        "a date after the cue",
+        "Novak said May 5 that it was over.",
+        [("Novak", "said", "it was over")],
+    ),
+    ("them are told", "Novak told them that it was over.", [("Novak", "told", "it was over")]),
+    (
+        "members of the senate are told",
+        "Novak told members of the senate the pact was dead.",
+        [("Novak", "told", "the pact was dead")],
+    ),
+    ("a reason between cue and nothing", "Novak said in Solva because it rained.", []),
+    (
+        "another cue with -ing",
+        "Novak said it was over, warning that talks had failed.",
+        [("Novak", "said", "it was over"), ("Novak", "warning", "talks had failed")],
+    ),
+    (
+        "what the speaker did meanwhile",
+        "Novak said it was over, leaving the hall.",
+        [("Novak", "said", "it was over")],
+    ),
+    (
+        "after the vote, with a comma",
+        "Novak said it was over, after the vote.",
+        [("Novak", "said", "it was over")],
+    ),
+    (
+        "a dash ends a phrase",
+        "Novak opposes the pact — a treaty of the past.",
+        [("Novak", "opposes", "the pact")],
+    ),
+    (
+        "a comma ends a phrase",
+        "Novak opposes the pact, Brandt left.",
+        [("Novak", "opposes", "the pact")],
+    ),
+    (
+        "who told whom at the end",
+        "The pact is dead, Brandt told reporters.",
+        [("Brandt", "told", "The pact is dead")],
+    ),
+    (
+        "a speaker after a feared thing",
+        "Novak fears the pact, Brandt told reporters.",
+        [("Brandt", "told", "Novak fears the pact"), ("Novak", "fears", "the pact")],
+    ),
+    (
+        "two participles",
+        "Novak left, saying it was over and adding that talks had failed.",
+        [("Novak", "saying", "it was over"), ("Novak", "adding", "talks had failed")],
+    ),
+    (
+        "has asked after and",
+        "Novak said it was over and has asked for talks.",
+        [("Novak", "said", "it was over"), ("Novak", "asked for", "talks")],
+    ),
+    ("a passive without a subject", "Rejected by Norland, the pact failed.", []),
+    (
+        "and before the subject of a passive",
+        "The pact failed and the plan was rejected by Sudland.",
+        [("Sudland", "rejected", "the plan")],
+    ),
+    ("for a name without a comma", "For Norland the question is closed.", []),
+    ("for a name with a noun", "For Norland talks failed.", []),
+    (
+        "the view of many",
+        "In the view of many, it is over.",
+        [("many", "In the view of", "it is over")],
+    ),
+    ("a noun at the end", "Novak repeated his criticism of", []),
+    ("a bare promise", "Novak repeated her promise to.", [("Novak", "repeated", "her promise to")]),
+    ("a clause and a subject with a clause", "It is over said the minister who left the hall.", []),
+    ("no comma before the subject", "“It is over” Novak said.", []),
+    (
+        "but also goes on",
+        "The pact is bad, Novak said, but also cheap.",
+        [("Novak", "said", "The pact is bad | but also cheap")],
+    ),
+    (
+        "a quotation after a place",
+        "“It is over,” Novak said in Solva “for good.”",
+        [("Novak", "said", "“It is over,” | “for good.”")],
+    ),
+    ("said first, without a quotation", "Said the minister: it is over.", []),
+    ("a noun after and", "The mayor left and demand rose.", []),
+    ("a saying is no cue", "The saying is old.", []),
+    ("a citation and nothing else", "Citing the cost alone.", []),
+    (
+        "an adverb after while",
+        "While only Novak said it was over, the senator left.",
+        [("Novak", "said", "it was over")],
+    ),
+    (
+        "an infinitive after a day",
+        "Novak plans on Monday to ask for talks.",
+        [("Novak", "ask for", "talks")],
+    ),
+    (
+        "an infinitive after an adverb",
+        "Novak hopes later to say that it is over.",
+        [("Novak", "hopes", "it is over"), ("Novak", "say", "it is over")],
+    ),
+    (
+        "a question after a day",
+        "Novak wondered on Monday whether it was over.",
+        [("Novak", "wondered", "whether it was over")],
+    ),
+    (
+        "a colon after whom",
+        "Novak asked of the hall: “Is it over?”",
+        [("Novak", "asked", "“Is it over?”")],
+    ),
+    ("if for whether", "Novak argued if it was over.", [("Novak", "argued", "if it was over")]),
+    ("a cue with nothing", "Novak admitted and left.", []),
+    ("that course", "Novak opposes that course.", [("Novak", "opposes", "that course")]),
+    ("a preposition is no object", "Novak supports in May.", []),
+    ("an adverb is no object", "Novak opposes strongly.", []),
+    ("no infinitive after a comma", "Novak urged talks, to sign.", [("Novak", "urged", "talks")]),
+    (
+        "an indirect question after a person",
+        "Novak asked voters why it was over.",
+        [("Novak", "asked", "why it was over")],
+    ),
+    (
+        "a contraction",
+        "Novak says he'll sign and it's over.",
+        [("Novak", "says", "he'll sign and it's over")],
+    ),
+    (
+        "a quotation with two marks of its own",
+        "Novak said, ‘it is “over” now,’ and left.",
+        [("Novak", "said", "‘it is “over” now,’")],
+    ),
+    (
+        "what is called in quotation marks",
+        "Novak called it “over and done with.”",
+        [("Novak", "called", "it “over and done with.”")],
+    ),
+    (
+        "a title before a name",
+        "On Monday Senator Jane Doe said it was over.",
+        [("Jane Doe", "said", "it was over")],
+    ),
+    (
+        "likes of",
+        "Proponents like Jane Doe urged the senate to sign.",
+        [("Proponents like Jane Doe", "urged", "to sign")],
+    ),
+    (
+        "the one who leads",
+        "The party, whose leader left, said it was over.",
+        [("The party", "said", "it was over")],
+    ),
+    (
+        "a bracket closes the subject",
+        "Jane Doe (R-Solva) said it was over.",
+        [("Jane Doe", "said", "it was over")],
+    ),
 ]
 
 
@@ -641,3 +898,80 @@ def test_no_order_of_words_breaks_a_span(words):
         spans = [statement.content, *statement.fragments, statement.sentence]
         spans += [span for span in (statement.cue, statement.mention) if span]
         assert all(text[span.start : span.end] == span.text != "" for span in spans)
+
+
+# --- over sentences and paragraphs -----------------------------------------------------
+
+
+def said(text, registry):
+    """Return (actor, words) of each statement, and its rule without the resolution."""
+    return [
+        (one.actor, one.content.text, one.rule.partition("/")[0]) for one in extract(text, registry)
+    ]
+
+
+def test_a_turn_of_a_transcript_goes_on_up_to_the_next(registry):
+    text = (
+        "Talks\n\nNOVAK: We will sign.\n\nWe will pay.\n\nBRANDT: No.\n\n(END OF CLIP.)\n\n"
+        "NOVAK: Yes.\n\nThe hall was full."
+    )
+    assert said(text, registry) == [
+        ("Mara Novák", "We will sign.", "transcript"),
+        ("Mara Novák", "We will pay", "transcript"),
+        ("Karl Brandt", "No", "transcript"),
+        ("Mara Novák", "Yes", "transcript"),  # nobody knows where the last turn ends
+    ]
+
+
+def test_what_somebody_told_a_paper_is_no_label(registry):
+    text = "Talks\n\nNovak later told Norland: “It is over and done with.”"
+    assert said(text, registry) == [("Mara Novák", "“It is over and done with.”", "colon-subject")]
+
+
+def test_a_final_colon_points_to_the_next_paragraph(registry):
+    text = "Talks\n\nNovak said:\n\nIt is over. Talks failed."
+    assert said(text, registry) == [
+        ("Mara Novák", "It is over.", "colon-next-subject"),
+        ("Mara Novák", "Talks failed", "colon-next-subject"),
+    ]
+
+
+def test_a_final_colon_without_a_verb_of_saying_points_nowhere(registry):
+    assert said("Talks\n\nNovak supports:\n\nIt is over.", registry) == []
+
+
+def test_a_headline_may_end_with_its_speaker(registry):
+    assert said("No treaty this year: Novak\n\nTalks went on.", registry) == [
+        ("Mara Novák", "No treaty this year", "headline")
+    ]
+
+
+def test_a_headline_may_start_with_something_else(registry):
+    assert said("What to know about it: the pact\n\nTalks went on.", registry) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        # up to its cue
+        ('"We will sign, Novak said.', '"We will sign,'),
+        # in the midst, where nothing opens speech, it is a stray mark
+        ('The pact has 12" of text. Novak said it was over.', "it was over"),
+        # it opens speech, and nobody says where it ends
+        ('Novak said: "We will sign. Talks failed.', '"We will sign.'),
+    ],
+)
+def test_one_odd_mark_costs_no_more_than_its_paragraph(registry, text, words):
+    found = said(f"Talks\n\n{text}\n\nBrandt said no.", registry)
+    assert found[0][:2] == ("Mara Novák", words)
+    assert found[-1][:2] == ("Karl Brandt", "no")
+
+
+def test_a_list_that_states_something_is_read_and_one_of_tags_is_not(registry):
+    text = "Talks\n\nNovak left.\n\n• Norland backs the pact\n• The pact\n• Old Treaties Of Norland"
+    assert said(text, registry) == [("Government of Norland", "the pact", "np-subject")]
+
+
+def test_a_quotation_round_another_keeps_both_marks(registry):
+    text = "Talks\n\nNovak said 'we are \"quite ready\" to sign' in May."
+    assert said(text, registry)[0][1].startswith("'we are \"quite ready\" to sign'")
