@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stance.borders import content_end, is_trailing, skip_adverbials, trimmed
+from stance.adverbials import is_trailing, skip_adverbials
+from stance.borders import content_end, trimmed
 from stance.cues import Cue
 from stance.phrases import Range
 from stance.reading import Reading
@@ -79,12 +80,7 @@ class AfterCues(Reading):
                 return None  # even as she claimed that “…,” others said
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
-            if (
-                k
-                and self._is_title(k)
-                and t.kinds[k - 1] == "w"
-                and t.lows[k - 1] not in _BEFORE_SPEECH
-            ):
+            if k and self._is_title(k) and self._in_phrase(k):
                 return None  # on the programme “Politics at Noon,” she said
             if not comma and last not in ",.?!—-…'”" and quote.closed:
                 return None
@@ -111,6 +107,10 @@ class AfterCues(Reading):
             ):
                 return None
         return (first, k + 1)
+
+    def _in_phrase(self, k: int) -> bool:
+        """Tell whether the word before the quotation at `k` makes it part of a phrase."""
+        return self.t.kinds[k - 1] == "w" and self.t.lows[k - 1] not in _BEFORE_SPEECH
 
     def _claimed(self, k: int) -> bool:
         """Tell whether a cue with its own subject stands shortly before the *that* at `k`."""

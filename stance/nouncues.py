@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stance.borders import SUBJECT_PRONOUNS, content_end, trimmed
+from stance.adverbials import SUBJECT_PRONOUNS
+from stance.borders import content_end, trimmed
 from stance.cues import Cue
 from stance.grammar import (
     AUXILIARIES,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from stance.borders import SUBJECT_PRONOUNS
+from stance.adverbials import SUBJECT_PRONOUNS
 from stance.cues import Cue
 from stance.grammar import AUXILIARIES, BE, DETERMINERS, Tokens
 from stance.phrases import Range

@@ -11,12 +11,13 @@ from functools import partial
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver
 from stance.offices import days_of, offices_of
+from stance.passages import read_units
 from stance.people import Speaker
 from stance.quotations import has_word, quoted_share
 from stance.reading import Found
 from stance.records import Kind, Skipped, Span, Statement
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
-from stance.units import Unit, read_units, units_of
+from stance.units import Unit, units_of
 
 MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
 

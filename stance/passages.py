@@ -1,0 +1,209 @@
+"""The units of an article one after the other → what the rules find in and between them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from stance.grammar import Tokens
+from stance.matching import match_cues
+from stance.names import person_words
+from stance.quotations import Quotation
+from stance.reading import Found, is_title
+from stance.rules import UnitReader
+from stance.subjects import Phrases
+from stance.text import word_set
+from stance.units import Offsets, Unit
+
+MIN_QUOTE = 4  # words; a shorter quotation without a cue is no statement
+_LABEL = re.compile(
+    r"([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})(?: \([^()]{1,20}\))?:(?: +(?=\S)|(?=[\"“]))"
+)
+_NO_SPEAKER = word_set(
+    "analysis opinion live video watch exclusive breaking update updated comment explainer "
+    "photos interview fact facts factbox timeline editorial note read more"
+)
+_LABEL_WORDS = word_set("of the and for van von de der den former state")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def read_units(
+    clean: str, units: Sequence[Unit], is_actor: Callable[[int, int], bool]
+) -> list[tuple[int, Found]]:
+    """Return what the rules find, each with the index of its unit, in text order."""
+    reading = _Reading(clean, units, is_actor)
+    for index in range(len(units)):
+        reading.read(index)
+    return reading.found
+
+
+class _Reading:
+    """State of reading an article's units one after the other."""
+
+    def __init__(
+        self, clean: str, units: Sequence[Unit], is_actor: Callable[[int, int], bool]
+    ) -> None:
+        self.clean = clean
+        self.units = units
+        self.is_actor = is_actor
+        self.found: list[tuple[int, Found]] = []
+        self._done: set[int] = set()  # units that a transcript's paragraph has spent
+
+    def read(self, index: int) -> None:
+        """Read one unit."""
+        if index in self._done:
+            return
+        unit = self.units[index]
+        before = len(self.found)
+        if not self._label(index, unit):
+            tokens = Tokens(self.clean, unit.start, unit.end, unit.quotes)
+            cues = match_cues(tokens)
+            if cues:
+                for one in UnitReader(tokens, cues, self.is_actor).read():
+                    if one.fragments or self._elsewhere(index, one):
+                        self.found.append((index, one))
+            if unit.quotes:
+                self._loose(index, unit, tokens, before)
+
+    def _elsewhere(self, index: int, one: Found) -> bool:
+        """Take the content from the unit before (*made this clear*) or after (a final colon)."""
+        other = index + 1 if one.rule.startswith("colon") else index - 1
+        if not 0 <= other < len(self.units):
+            return False
+        unit = self.units[other]
+        if other < index:
+            if unit.paragraph != self.units[index].paragraph:
+                return False
+            one.fragments = [_without_stop(self.clean, unit.start, unit.end)]
+            return True
+        if unit.quotes and unit.quotes[0].start <= unit.start + 1:
+            one.fragments = [(unit.quotes[0].start, unit.quotes[0].end)]
+            return True
+        if unit.paragraph == self.units[index].paragraph or one.kind != "speech":
+            return False
+        end = unit.end
+        for later in self.units[other + 1 :]:
+            if later.paragraph != unit.paragraph:
+                break
+            end = later.end
+        one.fragments = [_without_stop(self.clean, unit.start, end)]
+        return True
+
+    def _label(self, index: int, unit: Unit) -> bool:
+        """Read ``NAME: what NAME says`` in headlines and transcripts."""
+        match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+        if match is None:
+            return unit.headline and self._signed(index, unit)
+        first = not index or self.units[index - 1].paragraph != unit.paragraph
+        name, rule, end = match[1], "transcript", unit.end
+        words = name.split()
+        if not all(_in_label(word) for word in words):
+            return unit.headline and self._signed(index, unit)  # NAME told the paper: …
+        known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
+            match.end(1) - len(" ".join(words[-2:])), match.end(1)
+        )
+        if unit.headline:
+            if not known and self._signed(index, unit):
+                return True
+            rule = "headline"
+            known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
+        role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
+        if not first or not (known or name.isupper() or role):
+            return False
+        turns = self._turns if rule == "transcript" and name.isupper() else ()
+        for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
+            other = self.units[later]
+            if other.paragraph != unit.paragraph and not self._same_turn(index, other, turns):
+                break
+            end = other.end
+            self._done.add(later)
+        self.found.append(
+            (
+                index,
+                Found(rule, [_without_stop(self.clean, match.end(), end)], None, match.span(1)),
+            )
+        )
+        return True
+
+    @cached_property
+    def _turns(self) -> list[int]:
+        """Return where the paragraphs with a label in capitals start, in order."""
+        return [
+            unit.start
+            for unit in self.units
+            if (match := _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80)))
+            and match[1].isupper()
+        ]
+
+    def _same_turn(self, index: int, other: Unit, turns: Sequence[int]) -> bool:
+        """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
+
+        It does in a transcript of three turns or more, up to the next label; but nobody
+        knows where the last turn ends, and a line in brackets or capitals is nobody's.
+        """
+        if len(turns) < 3 or not self.units[index].start < other.start < turns[-1]:
+            return False
+        k = bisect_right(turns, self.units[index].start)
+        line = self.clean[other.start : other.end]
+        return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
+
+    def _long(self, quote: Quotation) -> bool:
+        words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
+        return len(words) >= MIN_QUOTE
+
+    def _signed(self, index: int, unit: Unit) -> bool:
+        """Read a headline that ends with its speaker: ``What NAME says: NAME``."""
+        colon = self.clean.rfind(": ", unit.start, unit.end)
+        if colon < 0 or not self.is_actor(colon + 2, _without_stop(self.clean, 0, unit.end)[1]):
+            return False
+        speaker = (colon + 2, _without_stop(self.clean, colon, unit.end)[1])
+        self.found.append((index, Found("headline", [(unit.start, colon)], None, speaker)))
+        return True
+
+    def _loose(self, index: int, unit: Unit, tokens: Tokens, before: int) -> None:
+        """Give quotations without a cue to whoever speaks around them."""
+        spent = [
+            span
+            for _, one in self.found[max(0, before - 8) :]
+            for span in one.fragments
+            if span[1] > unit.start
+        ]
+        pure = "w" not in tokens.kinds
+        loose = [
+            quote
+            for quote in unit.quotes
+            if not any(a <= quote.start and quote.end <= b + 2 for a, b in spent)
+            and (pure or not is_title(self.clean, quote))
+            and (pure or self._long(quote))
+        ]
+        if not loose:
+            return
+        for quote in loose:
+            mention, rule = None, "quote-run-on"
+            if not pure:
+                colon = self.clean[quote.start - 2 : quote.start] == ": "
+                end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
+                phrases = Phrases(tokens, {})
+                subject = phrases.clause_subject(end)
+                if colon and tokens.is_name(end - 1):  # … — Jane Doe: “…”
+                    name = phrases.noun_phrase(end - 1)
+                    apart = name is not None and tokens.kinds[max(0, name[0] - 1)] == "p"
+                    subject = name if apart or subject is None else subject
+                if subject is not None and (colon or self.found[before:] == []):
+                    mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
+                    rule = "quote-subject"
+            self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
+
+
+def _in_label(word: str) -> bool:
+    """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
+    low = word.lower()
+    return not word[0].islower() or low in _LABEL_WORDS or low in person_words()["role"]
+
+
+def _without_stop(clean: str, start: int, end: int) -> Offsets:
+    while end > start and clean[end - 1] in ".!? ":
+        end -= 1
+    return start, end
