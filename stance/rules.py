@@ -121,11 +121,13 @@ class UnitReader(AfterCues, NounCues, Contents):
     def _in_list(self, i: int, cue: Cue) -> bool:
         """Tell whether *rejected* is one of a list: *welcomed X, rejected Y and backed Z*."""
         t = self.t
-        return cue.tense in ("past", "s") and any(
-            other.tense == cue.tense and k > i and t.lows[k - 1] == "and"
-            for k, other in self.cues.items()
-            if k < i + LIST_REACH
-        )
+        if cue.tense not in ("past", "s"):
+            return False
+        for k in range(i + 1, min(len(t), i + LIST_REACH)):
+            other = self.cues.get(k)
+            if other is not None and other.tense == cue.tense and t.lows[k - 1] == "and":
+                return True
+        return False
 
     def _is_plural(self, subject: Range | None) -> bool:
         if subject is None:

@@ -823,9 +823,7 @@ def test_every_rule_is_in_the_list(registry):
 def calls(text):
     """Count the calls that reading a text takes: work that no other load on a machine changes."""
     profile = cProfile.Profile()
-    profile.enable()
-    read_article(text)
-    profile.disable()
+    profile.runcall(read_article, text)
     return pstats.Stats(profile).total_calls
 
 

@@ -105,11 +105,14 @@ def test_normalising_maps_each_kind_to_one():
 def test_time_is_linear(pattern):
     def seconds(size):
         text = pattern * (size // len(pattern))
-        began = time.process_time()
-        sentences(text)
-        return time.process_time() - began
+        taken = []
+        for _ in range(3):  # the best of three: other work on the machine only adds
+            began = time.process_time()
+            sentences(text)
+            taken.append(time.process_time() - began)
+        return min(taken)
 
-    assert seconds(400_000) < 20 * max(seconds(40_000), 0.005)
+    assert seconds(400_000) < 30 * max(seconds(40_000), 0.005)  # a square would be 100
 
 
 @pytest.mark.parametrize(
