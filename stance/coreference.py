@@ -62,8 +62,10 @@ class Resolver(Focus):
 
     def _apposed(self, start: int, end: int) -> Speaker | None:
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
+        if self.clean[end : end + 2] != ", ":
+            return None
         words = self.clean[start:end].rsplit(None, 1)
-        if words[-1] not in person_words()["role"] or self.clean[end : end + 2] != ", ":
+        if words[-1] not in person_words()["role"]:
             return None
         k = bisect_left(self._starts, end + 2)
         if k >= len(self._starts) or self._starts[k] != end + 2:

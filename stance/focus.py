@@ -93,7 +93,9 @@ class Focus:
                 first = first and (possessive or told)
                 self._focus[index].append((mention.span.start, rank, key_of(mention)))
             self._focus[index].sort()
-            nominal = _FIRST_NOMINAL.match(self.clean, start, min(end, start + 60))
+            nominal = None
+            if self.clean.startswith("The ", start):
+                nominal = _FIRST_NOMINAL.match(self.clean, start, min(end, start + 60))
             if nominal is not None and nominal[1] in person_words()["role"]:
                 self._first_nominal(index, start, nominal.end())
             match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from stance.errors import InputError
@@ -137,6 +138,7 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+@lru_cache(maxsize=4)  # an article passes here once for its sentences, actors and statements
 def normalise(text: str) -> str:
     """Map quotation marks, dashes and odd spaces to one kind each; the length stays."""
     if "\r" in text and "\n" not in text:
