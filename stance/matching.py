@@ -12,16 +12,20 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
     """Return the longest cue that starts at each token; tokens inside one start none."""
     found: dict[int, Cue] = {}
     index, done = cue_index(), 0
+    lows, n = tokens.lows, len(tokens)
     titled: bool | None = None
-    for i in [i for i, low in enumerate(tokens.lows) if low in index]:
+    for i in [i for i, low in enumerate(lows) if low in index]:
         if i < done:
             continue
-        low = tokens.lows[i]
+        low = lows[i]
+        alone, longer = index[low]
+        if not alone and low not in BE and (i + 1 >= n or lows[i + 1] not in longer):
+            continue
         if i and tokens.is_name(i) and tokens.kinds[i - 1] == "w":
             titled = _is_titled(tokens) if titled is None else titled
             if not titled:
                 continue  # State Department
-        cue = _cue_at(tokens, i, *index[low])
+        cue = _cue_at(tokens, i, alone, longer)
         if cue is not None:
             found[i] = cue
             done = i + len(cue.words)

@@ -169,22 +169,26 @@ class _Assembler:
 
     def _split(self, one: Found, speaker: Speaker) -> Iterator[Statement]:
         """Yield one statement for each sentence of the content."""
+        cue = self._span(*one.cue) if one.cue else None
+        mention = self._span(*speaker.mention) if speaker.mention else None
+        rule = f"{one.rule}/{speaker.rule}"
         pieces: dict[int, list[Span]] = {}
         for start, end in one.fragments:
             for index, piece in self._by_sentence(start, end):
                 pieces.setdefault(index, []).append(piece)
         for index, fragments in pieces.items():
             first, last = fragments[0].start, fragments[-1].end
+            single = len(fragments) == 1
             yield Statement(
-                content=self._span(first, last),
+                content=fragments[0] if single else self._span(first, last),
                 fragments=tuple(fragments),
-                cue=self._span(*one.cue) if one.cue else None,
-                mention=self._span(*speaker.mention) if speaker.mention else None,
+                cue=cue,
+                mention=mention,
                 actor=speaker.actor,
                 actor_id=speaker.actor_id,
                 kind=self._kind(fragments),
                 sentence=self.spans[index],
-                rule=f"{one.rule}/{speaker.rule}",
+                rule=rule,
             )
 
     def _by_sentence(self, start: int, end: int) -> Iterator[tuple[int, Span]]:
