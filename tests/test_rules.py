@@ -85,7 +85,7 @@ CASES = [
     ),
     (
         "after a clause",
-        "As voters went to the polls, the party denied the charge and said it was ready.",
+        "As the delegates took their seats, the party denied the charge and said it was ready.",
         [("the party", "denied", "the charge"), ("the party", "said", "it was ready")],
     ),
     (
