@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stance.cli.terminal import (
-    DATA,
-    USAGE,
     DateOption,
+    FilesArgument,
     ModelOption,
-    check_date,
-    fail,
+    OutputOption,
+    check_arguments,
+    deliver,
+    drawn,
+    each_document,
     open_console,
     plain,
-    progress,
-    require_folder_of,
+    report_failed,
     text_of,
 )
-from stance.errors import StanceError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,17 +39,12 @@ class Format(StrEnum):
 
 
 def analyze(
-    files: Annotated[
-        list[str],
-        typer.Argument(help="Text (UTF-8) or HTML files; - reads text from standard input."),
-    ],
+    files: FilesArgument,
     model: ModelOption = None,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="How to show the answer.")
     ] = Format.table,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
-    ] = None,
+    output: OutputOption = None,
     date: DateOption = None,
 ) -> None:
     """Tell, for each actor of an article, its stance and the words that show it.
@@ -69,44 +64,29 @@ def analyze(
     from stance.predict import analyze as analyze_text
     from stance.predict import load_model
     from stance.render import analysis_data
-    from stance.webpage import read_document
 
-    if files.count("-") > 1:
-        fail("standard input (-) can be read only once", USAGE)
-    require_folder_of(output)
-    check_date(date)
+    check_arguments(files, output, date)
     loaded = load_model(model)
-    analyses, failed = [], []
-    with progress(len(files) > 3) as tell:
-        for number, name in enumerate(files):
-            tell("analyze", number, len(files))
-            try:
-                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-                text = read_document(raw, name)
-                analyses.append(analysis_data(name, analyze_text(text, model=loaded, date=date)))
-            except StanceError as error:
-                failed.append({"name": name, "reason": str(error)})
-            except OSError as error:
-                failed.append({"name": name, "reason": error.strerror or str(error)})
+    analyses: list[dict[str, Any]] = []
+
+    def judge(name: str, text: str) -> None:
+        analyses.append(analysis_data(name, analyze_text(text, model=loaded, date=date)))
+
+    failed = each_document(files, judge, stage="analyze", bar=len(files) > 3)
     _show(analyses, failed, format, output)
-    for item in failed:
-        typer.echo(f"stance: not read: {plain(item['name'])}: {plain(item['reason'])}", err=True)
-    if failed:
-        raise typer.Exit(DATA)
+    report_failed(failed)
 
 
 def _show(
     analyses: list[dict[str, Any]], failed: list[dict[str, str]], format: Format, out: Path | None
 ) -> None:
-    from stance.files import write_atomic
     from stance.render import analyses_csv, analyses_html, analyses_json, analyses_markdown
 
     if format is Format.table and out is None:
-        for analysis in analyses:
-            _print_table(analysis)
+        _print_tables(analyses, open_console())
         return
     if format is Format.table:
-        content = _table_text(analyses)
+        content = drawn(partial(_print_tables, analyses))
     elif format is Format.csv:
         content = analyses_csv(analyses)
     else:
@@ -116,33 +96,21 @@ def _show(
             Format.html: analyses_html,
         }[format]
         content = writer(analyses, failed)
-    if out is None:
-        sys.stdout.write(content)
-    else:
-        write_atomic(out, content)
+    deliver(content, out)
 
 
-def _table_text(analyses: list[dict[str, Any]]) -> str:
-    import io
-
-    from rich.console import Console
-
-    console = Console(file=io.StringIO(), width=120)
+def _print_tables(analyses: list[dict[str, Any]], console: Console) -> None:
     for analysis in analyses:
         _print_table(analysis, console)
-    file = console.file
-    assert isinstance(file, io.StringIO)
-    return file.getvalue()
 
 
-def _print_table(analysis: dict[str, Any], console: Console | None = None) -> None:
+def _print_table(analysis: dict[str, Any], console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from stance.render import stance_words
     from stance.report import interval_text, signed
 
-    console = console or open_console()
     console.print(text_of(analysis["name"], "bold"))
     console.print(text_of(f"Stance on: {analysis['target']} (model {analysis['model_id']})"))
     table = Table(show_lines=True, expand=True)

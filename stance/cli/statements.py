@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
+from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stance.cli.terminal import (
-    DATA,
-    USAGE,
     DateOption,
-    check_date,
-    fail,
+    FilesArgument,
+    OutputOption,
+    check_arguments,
+    deliver,
+    drawn,
+    each_document,
     open_console,
-    plain,
-    progress,
-    require_folder_of,
+    report_failed,
     text_of,
 )
-from stance.errors import StanceError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Format(StrEnum):
@@ -33,16 +36,11 @@ class Format(StrEnum):
 
 
 def statements(
-    files: Annotated[
-        list[str],
-        typer.Argument(help="Text (UTF-8) or HTML files; - reads text from standard input."),
-    ],
+    files: FilesArgument,
     format: Annotated[
         Format, typer.Option("--format", "-f", help="How to show the statements.")
     ] = Format.table,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
-    ] = None,
+    output: OutputOption = None,
     date: DateOption = None,
 ) -> None:
     """List every statement of an article, whatever its topic: who, by which cue, what.
@@ -60,62 +58,37 @@ def statements(
     """
     from stance.listing import rows
     from stance.statements import read_article
-    from stance.webpage import read_document
 
-    if files.count("-") > 1:
-        fail("standard input (-) can be read only once", USAGE)
-    require_folder_of(output)
-    check_date(date)
+    check_arguments(files, output, date)
     listed: list[dict[str, Any]] = []
-    failed: list[str] = []
-    with progress(len(files) > 20) as tell:
-        for number, name in enumerate(files):
-            tell("read", number, len(files))
-            try:
-                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-                listed += rows(name, read_article(read_document(raw, name), date=date))
-            except StanceError as error:
-                failed.append(f"{name}: {error}")
-            except OSError as error:
-                failed.append(f"{name}: {error.strerror or error}")
+
+    def read(name: str, text: str) -> None:
+        listed.extend(rows(name, read_article(text, date=date)))
+
+    failed = each_document(files, read, stage="read", bar=len(files) > 20)
     _show(listed, format, output)
-    for reason in failed:
-        typer.echo(f"stance: not read: {plain(reason)}", err=True)
-    if failed:
-        raise typer.Exit(DATA)
+    report_failed(failed)
 
 
 def _show(listed: list[dict[str, Any]], format: Format, out: Path | None) -> None:
-    from stance.files import write_atomic
     from stance.listing import as_csv, as_jsonl
 
-    if format is Format.table:
-        _print_tables(listed, out)
+    if format is Format.table and out is None:
+        _print_tables(listed, open_console())
         return
-    content = as_csv(listed) if format is Format.csv else as_jsonl(listed)
-    if out is None:
-        sys.stdout.write(content)
+    if format is Format.table:
+        content = drawn(partial(_print_tables, listed))
     else:
-        write_atomic(out, content)
+        content = as_csv(listed) if format is Format.csv else as_jsonl(listed)
+    deliver(content, out)
 
 
-def _print_tables(listed: list[dict[str, Any]], out: Path | None) -> None:
-    import io
-    from itertools import groupby
-
-    from rich.console import Console
-
-    from stance.files import write_atomic
-
-    console = open_console() if out is None else Console(file=io.StringIO(), width=120)
+def _print_tables(listed: list[dict[str, Any]], console: Console) -> None:
     for name, group in groupby(listed, key=lambda row: row["article"]):
-        _print_table(console, name, list(group))
-    if out is not None:
-        assert isinstance(console.file, io.StringIO)
-        write_atomic(out, console.file.getvalue())
+        _print_table(name, list(group), console)
 
 
-def _print_table(console: Any, name: str, group: list[dict[str, Any]]) -> None:
+def _print_table(name: str, group: list[dict[str, Any]], console: Console) -> None:
     from rich.table import Table
 
     console.print(text_of(name, "bold"))

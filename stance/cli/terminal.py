@@ -1,9 +1,9 @@
-"""What all sub-commands share: console, progress, messages, exit codes."""
+"""What sub-commands share: articles in, console, progress, messages, exit codes."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -22,6 +22,13 @@ ModelOption = Annotated[
     Path | None, typer.Option("--model", help="Model folder; by default the shipped one.")
 ]
 
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(help="Text (UTF-8) or HTML files; - reads text from standard input."),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file instead.")
+]
 DateOption = Annotated[
     str | None,
     typer.Option(
@@ -68,10 +75,67 @@ def check_date(date: str | None) -> None:
         fail(f"--date: {error}", USAGE)
 
 
+def check_arguments(files: list[str], output: Path | None, date: str | None) -> None:
+    """Refuse what could only fail after the articles were read."""
+    if files.count("-") > 1:
+        fail("standard input (-) can be read only once", USAGE)
+    require_folder_of(output)
+    check_date(date)
+
+
+def each_document(
+    files: list[str], use: Callable[[str, str], None], *, stage: str, bar: bool
+) -> list[dict[str, str]]:
+    """Call `use` with name and text of each article; return those that failed, and why."""
+    from stance.webpage import read_document
+
+    failed = []
+    with progress(bar) as tell:
+        for number, name in enumerate(files):
+            tell(stage, number, len(files))
+            try:
+                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+                use(name, read_document(raw, name))
+            except StanceError as error:
+                failed.append({"name": name, "reason": str(error)})
+            except OSError as error:
+                failed.append({"name": name, "reason": error.strerror or str(error)})
+    return failed
+
+
+def deliver(content: str, output: Path | None) -> None:
+    """Write to the file, in one step, or to standard output."""
+    from stance.files import write_atomic
+
+    if output is None:
+        sys.stdout.write(content)
+    else:
+        write_atomic(output, content)
+
+
+def report_failed(failed: list[dict[str, str]]) -> None:
+    """Name the articles that were not read, and leave with the exit code that says so."""
+    for item in failed:
+        typer.echo(f"stance: not read: {plain(item['name'])}: {plain(item['reason'])}", err=True)
+    if failed:
+        raise typer.Exit(DATA)
+
+
 def open_console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def drawn(draw: Callable[[Console], None]) -> str:
+    """Return as text what `draw` prints, 120 characters wide."""
+    import io
+
+    from rich.console import Console
+
+    file = io.StringIO()
+    draw(Console(file=file, width=120))
+    return file.getvalue()
 
 
 def text_of(words: str, style: str = "") -> Any:
