@@ -119,19 +119,20 @@ def evaluate(
         )
     crossed = data.digest == model.manifest.get("dataset", {}).get("digest")
     judged = data if crossed else _unseen(data, model)
-    run = _Run(model, judged, progress or (lambda stage, done, total: None))
+    run = _Run(model, judged, data, progress or (lambda stage, done, total: None))
     before, after = run.cross_validated() if crossed else run.held_out()
-    found = run.figures(before, after, crossed)
-    found.dataset.update(digest=data.digest, left_out=len(data) - len(judged))
-    return found
+    return run.figures(before, after, crossed)
 
 
 class _Run:
     """One evaluation: what all its parts share."""
 
-    def __init__(self, model: StanceModel, data: Dataset, progress: Progress) -> None:
+    def __init__(
+        self, model: StanceModel, data: Dataset, given: Dataset, progress: Progress
+    ) -> None:
         self.model = model
-        self.data = data
+        self.data = data  # the rows that are judged
+        self.given = given  # the table that they are of
         self.progress = progress
         self.seed = int(model.manifest.get("seed", 0))
         self.lexicon = loads_lexicon(model.arrays.lexicon)
@@ -168,7 +169,8 @@ class _Run:
             mode="cross-validation" if crossed else "held-out",
             dataset={
                 "name": self.data.name,
-                "digest": self.data.digest,
+                "digest": self.given.digest,
+                "left_out": len(self.given) - len(self.data),
                 "rows": len(self.data),
                 "groups": len(set(self.groups)),
                 "skipped": list(self.data.skipped),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from stance.errors import InputError
@@ -47,6 +48,14 @@ def seeds_path() -> Path:
 def default_target() -> str:
     """Return the proposition that the shipped dataset is labelled for."""
     return data_path("target.txt").read_text(encoding="utf-8").strip()
+
+
+def installed_version(package: str) -> str | None:
+    """Return the version of an installed package; None where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _existing(path: Path) -> Path:

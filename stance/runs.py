@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from stance.errors import InputError
 from stance.ledger import Ledger
 from stance.parts import FORMATS, Part
 from stance.plan import CHUNK_ROWS, PART_ARTICLES, Plan, chunks, survey
+from stance.resources import installed_version
 from stance.rows import schemas
 from stance.tables import find_sources
 
@@ -202,7 +202,4 @@ def _outcome(plan: Plan, ledger: Ledger, before: int, seconds: float) -> Outcome
 
 
 def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
+    return installed_version(name) or "not installed"

@@ -154,11 +154,8 @@ class Scorer:
             owners, sizes, shares = map(list, zip(*vectors, strict=True))
             index = np.array(rows, dtype=np.intp)
             starts = np.cumsum([0, *sizes[:-1]])
-            loads = (1.0 + np.log(counts)) * self.arrays.idf[index]
-            lengths = np.sqrt(np.add.reduceat(loads * loads, starts))
-            loads *= np.repeat(shares / np.where(lengths > 0.0, lengths, 1.0), sizes)
             weighted = self.arrays.coef[index]
-            weighted *= loads[:, None]
+            weighted *= self._loads(index, counts, starts, sizes, shares)[:, None]
             np.add.at(result, owners, np.add.reduceat(weighted, starts, axis=0))
         return result
 
@@ -168,16 +165,31 @@ class Scorer:
         del counts[None]
         return cast("Counter[int]", counts)
 
+    def _loads(
+        self,
+        rows: NDArray[np.intp],
+        counts: Sequence[int],
+        starts: Sequence[int] | NDArray[np.intp],
+        sizes: Sequence[int],
+        shares: Sequence[float],
+    ) -> FloatArray:
+        """Return TF-IDF values of vectors that lie one after the other, weighted and normalised.
+
+        `starts` and `sizes` are those of the vectors, `shares` the lengths they shall have.
+        """
+        loads: FloatArray = (1.0 + np.log(counts)) * self.arrays.idf[rows]
+        lengths = np.sqrt(np.add.reduceat(loads * loads, starts))
+        loads *= np.repeat(shares / np.where(lengths > 0.0, lengths, 1.0), sizes)
+        return loads
+
     def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:
         """Return rows of `coef` and the weighted, normalised TF-IDF values of a block."""
         counts = self._counts(block, names)
         rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
-        values *= self.arrays.idf[rows]
-        length = float(np.sqrt(values @ values))
-        if length > 0.0:
-            values *= dict(self.arrays.settings.weights)[block] / length
-        return rows, values
+        if not counts:
+            return rows, np.empty(0)
+        weight = dict(self.arrays.settings.weights)[block]
+        return rows, self._loads(rows, list(counts.values()), [0], [len(counts)], [weight])
 
 
 def softmax(logits: FloatArray) -> FloatArray:

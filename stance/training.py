@@ -6,7 +6,6 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from stance.model import (
     require_folds,
 )
 from stance.predict import StanceModel
-from stance.resources import default_target
+from stance.resources import default_target, installed_version
 from stance.scorer import softmax
 from stance.slices import slice_names
 from stance.store import save_model
@@ -225,13 +224,9 @@ def _features(pipeline: Pipeline, pairs: Sequence[Pair]) -> Any:
 
 def versions() -> dict[str, str]:
     """Return the versions that a model depends on."""
-    found = {"python": platform.python_version()}
-    for name in ("actor-stance", "scikit-learn", "numpy", "joblib"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    names = ("actor-stance", "scikit-learn", "numpy", "joblib")
+    found = {name: installed_version(name) or "unknown" for name in names}
+    return {"python": platform.python_version()} | found
 
 
 def _metrics(data: Dataset, probabilities: FloatArray, seed: int) -> dict[str, Any]:
