@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from stance.actors import COLUMNS, Registry, load_registry
 from stance.dataset import Dataset, read_dataset
 from stance.features import FeatureSettings
 from stance.lexicon import Entry, Lexicon
@@ -20,6 +21,14 @@ hypothesis.settings.register_profile(
     "repeatable", derandomize=True, deadline=None, database=None, max_examples=80
 )
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="module")
+def registry(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """The actors that the test module lists in `ROWS`, as lines of a table."""
+    path = tmp_path_factory.mktemp("actors") / "actors.csv"
+    path.write_text("\n".join((",".join(COLUMNS), *request.module.ROWS)) + "\n", encoding="utf-8")
+    return load_registry(path)
 
 
 @pytest.fixture(scope="session")

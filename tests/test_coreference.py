@@ -2,7 +2,6 @@
 
 import pytest
 
-from stance.actors import COLUMNS, load_registry
 from stance.statements import extract
 
 ROWS = (
@@ -14,13 +13,6 @@ ROWS = (
     "league,League of States,organisation,the League|the alliance,,,,singular,",
     "allies,League allies,organisation,the allies,,,,plural,",
 )
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    path = tmp_path_factory.mktemp("actors") / "actors.csv"
-    path.write_text("\n".join((",".join(COLUMNS), *ROWS)) + "\n", encoding="utf-8")
-    return load_registry(path)
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,15 +16,11 @@ from stance.resources import data_path
 README = Path(__file__).parents[1] / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="runs in a checkout")
 
-_spec = importlib.util.spec_from_file_location("computed", README.parent / ".ci" / "readme.py")
-assert _spec is not None
-assert _spec.loader is not None
-computed = importlib.util.module_from_spec(_spec)
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _computed():
-    _spec.loader.exec_module(computed)
+@pytest.fixture(scope="module")
+def computed() -> SimpleNamespace:
+    """The script that writes the README's computed parts."""
+    return SimpleNamespace(**runpy.run_path(str(README.parent / ".ci" / "readme.py")))
 
 
 def blocks(kind: str) -> list[str]:
@@ -40,7 +37,7 @@ def test_readme_starts_with_one_sentence_and_two_commands():
     assert all("venv" in block and block.count("\n") == 1 for block in blocks("sh"))
 
 
-def test_first_example_gives_the_printed_output():
+def test_first_example_gives_the_printed_output(computed):
     code, printed = blocks("python")[0], blocks("text")[0]
     assert len([line for line in code.splitlines() if line.strip()]) == 6
     assert computed.example_output(README.read_text("utf-8")) == printed
@@ -52,7 +49,7 @@ def test_article_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     exec(compile(blocks("python")[1], "README", "exec"), {})
 
 
-def test_what_it_is_bad_at_carries_the_measured_number():
+def test_what_it_is_bad_at_carries_the_measured_number(computed):
     assert computed.weakness() in README.read_text("utf-8")
     assert computed.refreshed(README.read_text("utf-8")) == README.read_text("utf-8")
 

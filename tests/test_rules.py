@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.actors import COLUMNS, load_registry
 from stance.rulebook import FINDING, RESOLVING, SUBJECTS, parts_of
 from stance.statements import extract, read_article
 
@@ -786,13 +785,6 @@ CASES = [
         [("Jane Doe", "said", "it was over")],
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    path = tmp_path_factory.mktemp("actors") / "actors.csv"
-    path.write_text("\n".join((",".join(COLUMNS), *ROWS)) + "\n", encoding="utf-8")
-    return load_registry(path)
 
 
 @pytest.mark.parametrize(("reason", "text", "expected"), CASES, ids=[case[0] for case in CASES])

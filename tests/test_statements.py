@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.actors import COLUMNS, load_registry
+from stance.actors import load_registry
 from stance.resources import seeds_path
 from stance.statements import extract, read_article
 
@@ -22,13 +22,6 @@ ROWS = (
     "league,League of States,organisation,the League|the alliance,,,,singular,",
     "palace,Palace,organisation,the Palace,,SD,,singular,",
 )
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    path = tmp_path_factory.mktemp("actors") / "actors.csv"
-    path.write_text("\n".join((",".join(COLUMNS), *ROWS)) + "\n", encoding="utf-8")
-    return load_registry(path)
 
 
 @pytest.fixture(scope="module")
