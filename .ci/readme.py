@@ -24,13 +24,14 @@ def weakness() -> str:
     """Return the line on what the model is bad at, with its measured numbers."""
     metrics = load_model().manifest["metrics"]
     several, one = (metrics["slices"][f"actors/{name}"] for name in ("several", "one"))
+    edits = metrics["slices"]["provenance/contrast"]["n"] / metrics["n"]
     low, high = metrics["macro_f1_interval"]
     return (
         "**What it is bad at:** sentences in which several actors take positions: macro-F1 "
         f"{several['macro_f1']:.2f} there (n = {several['n']}) against {one['macro_f1']:.2f} with "
         f"one actor (n = {one['n']}); {metrics['macro_f1']:.2f} over all (95 % interval "
-        f"{low:.2f} to {high:.2f}, n = {metrics['n']}, grouped cross-validation on a dataset full "
-        "of minimal edits that change the label)."
+        f"{low:.2f} to {high:.2f}, n = {metrics['n']}, grouped cross-validation; {edits:.0%} of "
+        "the rows are minimal edits that change the label)."
     )
 
 
