@@ -52,6 +52,9 @@ class Lexicon:
     _exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
     _starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
     _first: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
+    _second: dict[tuple[str, str], list[tuple[tuple[str, ...], Entry]]] = field(
+        init=False, repr=False
+    )
     _longest: int = field(init=False, repr=False)  # of the starred literals
 
     def __post_init__(self) -> None:
@@ -65,6 +68,7 @@ class Lexicon:
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_starred", starred)
         object.__setattr__(self, "_first", {})
+        object.__setattr__(self, "_second", {})
         object.__setattr__(self, "_longest", max(map(len, starred), default=0))
 
     def candidates(self, token: str) -> list[tuple[tuple[str, ...], Entry]]:
@@ -79,20 +83,34 @@ class Lexicon:
                 self._first[token] = known
         return known
 
+    def _beginning(self, token: str, following: str) -> list[tuple[tuple[str, ...], Entry]]:
+        """Return the forms whose first two tokens fit, the one to prefer first."""
+        known = self._second.get((token, following))
+        if known is None:
+            known = [
+                (form, entry)
+                for form, entry in self.candidates(token)
+                if len(form) == 1 or _fits(form[1], following)
+            ]
+            if len(self._second) < 200_000:
+                self._second[token, following] = known
+        return known
+
     def match(self, tokens: Sequence[str]) -> list[Match]:
         """Return the matches in `tokens` (lower-case), from left to right."""
         matches: list[Match] = []
         position, size = 0, len(tokens)
         while position < size:
             step = 1
-            for form, entry in self.candidates(tokens[position]):
+            following = tokens[position + 1] if position + 1 < size else ""
+            for form, entry in self._beginning(tokens[position], following):
                 length = len(form)
                 if position + length > size:
                     continue
-                offset = 1
+                offset = 2
                 while offset < length and _fits(form[offset], tokens[position + offset]):
                     offset += 1
-                if offset == length:
+                if offset >= length:
                     matches.append(Match(position, position + length, entry.concept, entry.role))
                     step = length
                     break

@@ -23,10 +23,13 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from stance.blocks import Raw
 from stance.errors import DataError
-from stance.features import FeatureSettings, Featurizer, known_words
+from stance.features import Featurizer
 from stance.lexicon import Lexicon, loads_lexicon
 from stance.scorer import FloatArray, ModelArrays, softmax
+from stance.settings import FeatureSettings
+from stance.tokens import known_words
 
 Pair = tuple[str, str | None]
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -162,11 +165,18 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 class TermExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """(sentence, actor) pairs → terms per block, as `stance.features` defines them."""
+    """(sentence, actor) pairs → terms per block, as `stance.features` defines them.
 
-    def __init__(self, settings: FeatureSettings, lexicon: Lexicon) -> None:
+    A `memo` keeps what was read of each pair, so that the folds of one training share it; it
+    holds for one lexicon and one set of settings.
+    """
+
+    def __init__(
+        self, settings: FeatureSettings, lexicon: Lexicon, memo: dict[Pair, Raw] | None = None
+    ) -> None:
         self.settings = settings
         self.lexicon = lexicon
+        self.memo = memo
 
     def fit(self, X: Iterable[Pair], y: object = None) -> TermExtractor:
         """Learn which words occur in lower case."""
@@ -176,10 +186,14 @@ class TermExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Iterable[Pair]) -> list[dict[str, list[str]]]:
         """Return the term names of each pair."""
         featurizer = Featurizer(self.settings, self.lexicon, self.known_words_)
-        return [
-            {block: [term.name for term in terms] for block, terms in found.items()}
-            for found in (featurizer.terms(sentence, actor) for sentence, actor in X)
-        ]
+        return [featurizer.names(self._raw(featurizer, pair)) for pair in X]
+
+    def _raw(self, featurizer: Featurizer, pair: Pair) -> Raw:
+        if self.memo is None:
+            return featurizer.raw(*pair)
+        if pair not in self.memo:
+            self.memo[pair] = featurizer.raw(*pair)
+        return self.memo[pair]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "known_words_")
@@ -197,20 +211,25 @@ class TermBlock:
 
 
 def make_pipeline(
-    settings: FeatureSettings, lexicon: Lexicon, classifier: StanceClassifier | None = None
+    settings: FeatureSettings,
+    lexicon: Lexicon,
+    classifier: StanceClassifier | None = None,
+    memo: dict[Pair, Raw] | None = None,
 ) -> Pipeline:
     """Return the unfitted pipeline: terms, TF-IDF blocks, classifier."""
     blocks = [
         (
             block,
-            TfidfVectorizer(analyzer=TermBlock(block), min_df=settings.min_df, sublinear_tf=True),
+            TfidfVectorizer(
+                analyzer=TermBlock(block), min_df=settings.least(block), sublinear_tf=True
+            ),
         )
         for block in settings.blocks
     ]
     union = FeatureUnion(blocks, transformer_weights=dict(settings.weights))
     return Pipeline(
         [
-            ("terms", TermExtractor(settings, lexicon)),
+            ("terms", TermExtractor(settings, lexicon, memo)),
             ("tfidf", union),
             ("classifier", classifier or StanceClassifier()),
         ]

@@ -16,10 +16,13 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.features import FeatureSettings, Featurizer, Term
+from stance.features import Featurizer, Term
 from stance.lexicon import Lexicon, loads_lexicon
+from stance.settings import FeatureSettings
+from stance.tokens import char_ngrams
 
 FloatArray = NDArray[np.float64]
+_MEMO = 100_000  # words whose character n-grams are remembered
 _CHUNK = 2_000  # sentences whose terms are held at once; bounds memory at any input size
 
 
@@ -85,6 +88,7 @@ class Scorer:
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
         self._rows: dict[str, dict[str, int]] = {}
+        self._grams: dict[str, list[int]] = {}
         first = 0
         for block in arrays.settings.blocks:
             terms = arrays.vocabularies[block]
@@ -143,8 +147,9 @@ class Scorer:
         vectors: list[tuple[int, int, float]] = []  # sentence, terms, weight of the block
         weights = dict(self.arrays.settings.weights)
         for place, (sentence, actor) in enumerate(batch):
-            for block, terms in self.featurizer.terms(sentence, actor).items():
-                found = self._counts(block, [term.name for term in terms])
+            raw = self.featurizer.raw(sentence, actor)
+            for block, forms in self.featurizer.forms(raw).items():
+                found = self._spelled(forms) if block == "chars" else self._counts(block, forms)
                 if found:
                     rows += found.keys()
                     counts += found.values()
@@ -158,6 +163,20 @@ class Scorer:
             weighted *= self._loads(index, counts, starts, sizes, shares)[:, None]
             np.add.at(result, owners, np.add.reduceat(weighted, starts, axis=0))
         return result
+
+    def _spelled(self, words: list[str]) -> Counter[int]:
+        """Return the counts of the character block; what a word is made of is remembered."""
+        known, counts = self._grams, Counter[int]()
+        for word in words:
+            rows = known.get(word)
+            if rows is None:
+                low, high = self.arrays.settings.char_ngrams
+                table = self._rows["chars"]
+                rows = [table[g] for g in char_ngrams(word, low, high) if g in table]
+                if len(known) < _MEMO:
+                    known[word] = rows
+            counts.update(rows)
+        return counts
 
     def _counts(self, block: str, names: list[str]) -> Counter[int]:
         """Return how often each row of `coef` occurs, in the order of the first places."""

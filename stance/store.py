@@ -25,10 +25,10 @@ from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 from numpy.typing import NDArray
 
 from stance.errors import InputError, ModelError
-from stance.features import FeatureSettings
 from stance.files import replace_folder
 from stance.lexicon import loads_lexicon
 from stance.scorer import ModelArrays
+from stance.settings import FeatureSettings
 
 PROTOCOL = 1
 MAX_BYTES = 64 * 2**20  # a model is a few MB; more is refused before it is read
@@ -420,6 +420,7 @@ def _settings(found: object) -> FeatureSettings:
             concept_ngrams=_pair(found["concept_ngrams"]),
             mask_names=bool(found["mask_names"]),
             min_df=int(found["min_df"]),
+            own_min_df=int(found["own_min_df"]),
         )
     except (TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"the manifest's settings cannot be used: {error}") from None

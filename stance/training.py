@@ -15,7 +15,6 @@ from sklearn.pipeline import Pipeline
 
 from stance.dataset import Dataset, Row, grouped, read_dataset, sentence_key
 from stance.errors import DataError, InputError
-from stance.features import FeatureSettings
 from stance.lexicon import Lexicon, load_lexicon
 from stance.metrics import (
     FloatArray,
@@ -34,6 +33,7 @@ from stance.model import (
 from stance.predict import StanceModel
 from stance.resources import default_target, installed_version
 from stance.scorer import softmax
+from stance.settings import FeatureSettings
 from stance.slices import slice_names
 from stance.store import save_model
 

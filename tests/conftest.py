@@ -9,10 +9,10 @@ import pytest
 
 from stance.actors import COLUMNS, Registry, load_registry
 from stance.dataset import Dataset, read_dataset
-from stance.features import FeatureSettings
 from stance.lexicon import Entry, Lexicon
 from stance.model import export_arrays, make_pipeline
 from stance.scorer import ModelArrays
+from stance.settings import FeatureSettings
 
 TABLE = Path(__file__).parent / "tables" / "wealth_tax.csv"
 

@@ -19,11 +19,11 @@ from stance.actors import load_registry
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, MissingExtraError
 from stance.evaluation import Evaluation, evaluate
-from stance.features import FeatureSettings
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
 from stance.probes import compare_with_gold, swap_actors
 from stance.resources import seeds_path
+from stance.settings import FeatureSettings
 from stance.slices import quotation_kind, slice_names
 from stance.training import train
 

@@ -8,18 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from stance.blocks import ACTOR, NUMBER, OTHER
 from stance.errors import InputError
-from stance.features import (
-    ACTOR,
-    BLOCKS,
-    NUMBER,
-    OTHER,
-    FeatureSettings,
-    Featurizer,
-    char_ngrams,
-    known_words,
-)
+from stance.features import Featurizer
 from stance.lexicon import Entry, Lexicon
+from stance.settings import BLOCKS, FeatureSettings
+from stance.tokens import char_ngrams, known_words
 
 LEXICON = Lexicon(
     (

@@ -17,7 +17,6 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stance.errors import DataError
-from stance.features import FeatureSettings
 from stance.model import (
     StanceClassifier,
     confidence_threshold,
@@ -30,6 +29,7 @@ from stance.model import (
     to_matrix,
 )
 from stance.scorer import ModelArrays, Scorer
+from stance.settings import FeatureSettings
 
 LABELS = ("pro", "contra", "neither")
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from stance import analyze, classify, classify_many, explain, load_model, predict
 from stance.actors import Mention
 from stance.errors import InputError, ModelError
-from stance.features import FeatureSettings
 from stance.predict import StanceModel, judge
 from stance.records import Skipped, Span, Statement
 from stance.resources import model_path
 from stance.scorer import ModelArrays
+from stance.settings import FeatureSettings
 from stance.statements import Article
 from stance.text import Sentence
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import stance.scorer
-from stance.features import FeatureSettings
 from stance.model import StanceClassifier, export_arrays, make_pipeline
 from stance.scorer import ModelArrays, Scorer, softmax
+from stance.settings import FeatureSettings
 
 TOLERANCE = 1e-9
 WORDS = ["wealth tax", "Wealth", "no", "don’t", "Ann", "minister", "against", "“", ",", "7", "ß"]

@@ -16,11 +16,11 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from hostile import CASES, CODE, Case, content, dump, manifest_of
+from hostile import CASES, CODE, ROWS, Case, content, dump, manifest_of
 
 from stance.errors import InputError, ModelError
-from stance.features import FeatureSettings
 from stance.scorer import ModelArrays, Scorer
+from stance.settings import FeatureSettings
 from stance.store import load_arrays, save_model
 
 SECONDS, BYTES = 1.0, 200 * 2**20
@@ -174,7 +174,7 @@ def test_the_memory_order_does_not_matter(order: str, arrays: ModelArrays, tmp_p
 
 
 def test_an_array_that_joblib_wrote_column_by_column_is_read_in_its_order(tmp_path: Path):
-    weights = np.asfortranarray(np.arange(16.0).reshape(8, 2))
+    weights = np.asfortranarray(np.arange(2.0 * ROWS).reshape(ROWS, 2))
     home = tmp_path / "model"
     Case("columns", "", lambda _: dump(content(coef=weights))).write(home, tmp_path / "marker")
     assert np.array_equal(load_arrays(home)[0].coef, weights)

@@ -15,10 +15,10 @@ from threadpoolctl import threadpool_limits
 from stance import classify, load_model, training
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, InputError
-from stance.features import FeatureSettings
 from stance.lexicon import Lexicon
 from stance.model import TermExtractor
 from stance.predict import StanceModel
+from stance.settings import FeatureSettings
 from stance.training import train
 
 # Each line is "actor | sentence"; every row is a group of its own unless a test says otherwise.

@@ -1,0 +1,231 @@
+"""The blocks of terms: what each makes of a sentence that was read for an actor.
+
+`words`, `chars` and `concepts` are n-grams of the whole sentence, `anchored` what stands beside
+the actor. The others take up what the sentence gives to the actor alone: `voice` how it speaks
+and whether the target is named, `own_words`, `own_concepts` and `own_pairs` (two concepts in any
+order) what it says. Where it says nothing, they are made of the whole sentence and say so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from stance.lexicon import Match
+from stance.settings import FeatureSettings
+from stance.tokens import BREAKS, Forms, Offsets
+from stance.voice import Voice
+
+ACTOR, OTHER, NUMBER = "ACTOR", "OTHER", "NUM"
+_PLACEHOLDERS = frozenset({ACTOR, OTHER})
+OF_VOICE = frozenset({"voice", "own_words", "own_concepts", "own_pairs"})
+_WINDOW = 12  # tokens on either side of the actor; a guess, half a news sentence
+_PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
+Spans = list[Offsets] | None  # filled with the span of each term where one is given
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What a sentence is for an actor before a model's vocabulary is known.
+
+    Attributes
+    ----------
+    printed : Forms
+        Words and marks as printed, the actor as `ACTOR`.
+    lowered : list of str
+    matches : list of Match
+        Concepts of the lexicon in `lowered`.
+    voice : Voice
+    """
+
+    printed: Forms
+    lowered: list[str]
+    matches: list[Match]
+    voice: Voice
+
+
+class Reading:
+    """A sentence as a model sees it: the sequences of which the blocks are made.
+
+    Parameters
+    ----------
+    raw : Raw
+    tokens : Forms
+        Words, marks and placeholders.
+    concepts : Forms
+        Concepts with the placeholders and marks between them.
+
+    `words` and `plain` are the same without the marks; `own_words` and `own_concepts` what of them
+    lies in the actor's statements and cues, and all of them where there are none.
+    """
+
+    def __init__(self, raw: Raw, tokens: Forms, concepts: Forms) -> None:
+        self.raw = raw
+        self.tokens = tokens
+        self.concepts = concepts
+        self.words = tokens.words()
+        self.plain = concepts.words()
+        self.own_words = self._own(self.words)
+        self.own_concepts = self._own(self.plain)
+
+    @property
+    def prefix(self) -> str:
+        """What tells terms of the whole sentence from terms of the actor's own statements."""
+        state = self.raw.voice.state
+        return "" if state == "own" else f"{state} "
+
+    def _own(self, sequence: Forms) -> Forms:
+        voice = self.raw.voice
+        if voice.state != "own":
+            return sequence
+        return sequence.chosen(_covered(sequence, (*voice.contents, *voice.cues)))
+
+
+def make(block: str, reading: Reading, settings: FeatureSettings, spans: Spans = None) -> list[str]:
+    """Return the names of a block's terms; of the characters, the words they are read from."""
+    return _MAKERS[block](reading, settings, spans)
+
+
+def _words(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    return _ngrams(reading.words, settings.word_ngrams, " ", spans)
+
+
+def _chars(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    words = reading.words
+    kept = [index for index, form in enumerate(words.forms) if not form.isupper()]
+    if spans is not None:
+        spans += [(words.starts[index], words.ends[index]) for index in kept]
+    return [words.forms[index] for index in kept]
+
+
+def _concepts(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    return _ngrams(reading.plain, settings.concept_ngrams, ">", spans)
+
+
+def _anchored(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    """Return what stands before and after the actor, within its clause and window."""
+    found: list[str] = []
+    for sequence, near in ((reading.words, 2), (reading.concepts, _WINDOW)):
+        places = [index for index, form in enumerate(sequence.forms) if form == ACTOR]
+        if not places and sequence is reading.words and len(sequence):
+            found.append("no actor")
+            if spans is not None:
+                spans.append((sequence.starts[0], sequence.starts[0]))
+        for place in places[:3]:
+            for side, step in (("<", -1), (">", 1)):
+                for name, index in _beside(sequence.forms, place, step, near, side):
+                    found.append(name)
+                    if spans is not None:
+                        spans.append((sequence.starts[index], sequence.ends[index]))
+    return found
+
+
+def _beside(
+    forms: Sequence[str], place: int, step: int, near: int, side: str
+) -> Iterator[tuple[str, int]]:
+    other = False
+    for distance in range(1, near + 1):
+        index = place + step * distance
+        if not 0 <= index < len(forms):
+            return
+        form = forms[index]
+        if form in BREAKS or form == ACTOR:
+            return
+        exact = f"{distance}" if near <= 2 else ("o" if other else "")
+        yield f"{side}{exact} {form}", index
+        other = other or form == OTHER
+
+
+def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    """Return the state of the voice, its cue words, and whether the target is named."""
+    words, voice = reading.words, reading.raw.voice
+    if not len(words):
+        return []
+    roles = {match.role for match in reading.raw.matches}
+    named = next((role for role in ("target", "reference") if role in roles), "no target")
+    cued = _covered(words, voice.cues)
+    if spans is not None:
+        at = words.starts[0]
+        spans += [(at, at)] * 3
+        spans += [(words.starts[index], words.ends[index]) for index in cued]
+    return [
+        voice.state,
+        named,
+        f"{voice.state}, {named}",
+        *(f"cue {words.forms[index]}" for index in cued),
+    ]
+
+
+def _own_words(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    names = _ngrams(reading.own_words, settings.word_ngrams, " ", spans)
+    return _with_state(reading, _prefixed(reading.prefix, names), spans)
+
+
+def _own_concepts(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    names = _ngrams(reading.own_concepts, settings.concept_ngrams, ">", spans)
+    return _with_state(reading, _prefixed(reading.prefix, names), spans)
+
+
+def _own_pairs(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
+    own = reading.own_concepts
+    first: dict[str, int] = {}
+    for index, form in enumerate(own.forms):
+        if form not in _PLACEHOLDERS:
+            first.setdefault(form, index)
+    forms = sorted(first)[:_PAIRED]
+    found: list[str] = []
+    for number, one in enumerate(forms):
+        for other in forms[number + 1 :]:
+            found.append(f"{one}&{other}")
+            if spans is not None:
+                a, b = sorted((first[one], first[other]))
+                spans.append((own.starts[a], own.ends[b]))
+    return _with_state(reading, _prefixed(reading.prefix, found), spans)
+
+
+def _with_state(reading: Reading, names: list[str], spans: Spans) -> list[str]:
+    """Append the state of the voice, so that a table without concepts has terms as well."""
+    words = reading.words
+    if not len(words):
+        return names
+    if spans is not None:
+        spans.append((words.starts[0], words.starts[0]))
+    return [*names, reading.raw.voice.state]
+
+
+def _prefixed(prefix: str, names: list[str]) -> list[str]:
+    return [prefix + name for name in names] if prefix else names
+
+
+def _ngrams(sequence: Forms, sizes: tuple[int, int], glue: str, spans: Spans) -> list[str]:
+    forms = sequence.forms
+    found: list[str] = []
+    for size in range(sizes[0], sizes[1] + 1):
+        if size > len(forms):
+            break
+        shifted = [forms[offset : len(forms) - size + 1 + offset] for offset in range(size)]
+        found += map(glue.join, zip(*shifted, strict=True))
+        if spans is not None:
+            spans += zip(sequence.starts, sequence.ends[size - 1 :], strict=False)
+    return found
+
+
+def _covered(sequence: Forms, stretches: Sequence[Offsets]) -> list[int]:
+    """Return the indices of the forms that lie within one of the stretches, in order."""
+    found: set[int] = set()
+    for start, end in stretches:
+        found.update(range(bisect_left(sequence.starts, start), bisect_right(sequence.ends, end)))
+    return sorted(found)
+
+
+_MAKERS: dict[str, Callable[[Reading, FeatureSettings, Spans], list[str]]] = {
+    "words": _words,
+    "chars": _chars,
+    "concepts": _concepts,
+    "anchored": _anchored,
+    "voice": _voice,
+    "own_words": _own_words,
+    "own_concepts": _own_concepts,
+    "own_pairs": _own_pairs,
+}

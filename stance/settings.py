@@ -1,0 +1,69 @@
+"""Which blocks of terms a model has: names and numbers that a file can hold safely."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from stance.errors import InputError
+
+BLOCKS = (
+    "words", "chars", "concepts", "anchored", "voice", "own_words", "own_concepts", "own_pairs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSettings:
+    """The blocks of a model, with their weights and sizes.
+
+    Attributes
+    ----------
+    weights : tuple of (str, float)
+        The blocks in order, each with the factor on its L2-normalised TF-IDF vector.
+    word_ngrams, char_ngrams, concept_ngrams : tuple of (int, int)
+        Shortest and longest n-gram of each block; the own words and concepts have those of
+        the words and concepts.
+    mask_names : bool
+        Replace actors and other names by placeholders.
+    min_df, own_min_df : int
+        A term must occur in at least this many training sentences; `own_min_df` holds for the
+        own words and concepts, which repeat those of the whole sentence.
+    """
+
+    weights: tuple[tuple[str, float], ...] = (
+        ("words", 1.0),
+        ("chars", 0.6),
+        ("concepts", 1.0),
+        ("anchored", 0.6),
+        ("voice", 0.4),
+        ("own_words", 0.7),
+        ("own_concepts", 0.7),
+        ("own_pairs", 0.7),
+    )
+    word_ngrams: tuple[int, int] = (1, 2)
+    char_ngrams: tuple[int, int] = (3, 5)
+    concept_ngrams: tuple[int, int] = (1, 3)
+    mask_names: bool = True
+    min_df: int = 2
+    own_min_df: int = 3
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in self.weights]
+        unknown = sorted(set(names) - set(BLOCKS))
+        if unknown or not names or len(set(names)) != len(names):
+            raise InputError(f"feature blocks {names}; expected distinct names out of {BLOCKS}")
+        for low, high in (self.word_ngrams, self.char_ngrams, self.concept_ngrams):
+            if not 1 <= low <= high <= 8:
+                raise InputError(f"n-gram range ({low}, {high}); expected 1 <= low <= high <= 8")
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of the blocks, in order."""
+        return tuple(name for name, _ in self.weights)
+
+    def least(self, block: str) -> int:
+        """Return in how many training sentences a term of `block` must occur."""
+        return self.own_min_df if block in ("own_words", "own_concepts") else self.min_df
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the settings as plain data for `model.json`."""
+        return asdict(self)

@@ -1,0 +1,126 @@
+"""Sentence → word forms and marks with their offsets; where an actor's name stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+Offsets = tuple[int, int]
+
+QUOTES = frozenset('“”„«»"')
+BREAKS = frozenset(".;:!?–—()")
+MARKS = QUOTES | BREAKS | {","}
+_TOKEN = re.compile(r"(?<=\w)['’‘`´]s\b|[^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\"]|[.,;:!?–—()]")
+_POSSESSIVE = re.compile(r"['’‘`´]s$", re.IGNORECASE)
+_NEGATED = re.compile(r"(\w+)n['’‘`´]t", re.IGNORECASE)
+_FULL = {"wo": "will", "ca": "can", "sha": "shall"}
+_APOSTROPHES = {ord(mark): "'" for mark in "’‘`´"}
+
+
+@dataclass(slots=True)
+class Forms:
+    """A sequence of forms and where each stands in the sentence; three lists of one length."""
+
+    forms: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def add(self, form: str, start: int, end: int) -> None:
+        """Append a form."""
+        self.forms.append(form)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def chosen(self, indices: Sequence[int]) -> Forms:
+        """Return the forms at `indices`."""
+        return Forms(
+            [self.forms[i] for i in indices],
+            [self.starts[i] for i in indices],
+            [self.ends[i] for i in indices],
+        )
+
+    def words(self) -> Forms:
+        """Return the forms that are no marks."""
+        if MARKS.isdisjoint(self.forms):
+            return self
+        return self.chosen([i for i, form in enumerate(self.forms) if form not in MARKS])
+
+
+def tokenise(sentence: str, start: int, end: int, into: Forms) -> Forms:
+    """Append the words and marks of a stretch as printed; *don't* is *do* and *not*."""
+    forms, starts, ends = into.forms, into.starts, into.ends
+    for match in _TOKEN.finditer(sentence, start, end):
+        at = match.start()
+        for piece, first, last in _pieces(match[0]):
+            forms.append(piece)
+            starts.append(at + first)
+            ends.append(at + last)
+    return into
+
+
+def known_words(sentences: Iterable[str]) -> frozenset[str]:
+    """Return the words that occur in lower case in `sentences`."""
+    found: set[str] = set()
+    for sentence in sentences:
+        found.update(tokenise(sentence, 0, len(sentence), Forms()).forms)
+    return frozenset(lower(form) for form in found if form[0].islower())
+
+
+def actor_places(sentence: str, actor: str | None) -> list[Offsets]:
+    """Return where the actor stands, at word borders; case is ignored if it must be."""
+    wanted = (actor or "").strip()
+    if not wanted:
+        return []
+    exact, any_case = _patterns(wanted)
+    return [m.span() for m in exact.finditer(sentence)] or [
+        m.span() for m in any_case.finditer(sentence)
+    ]
+
+
+def lower(form: str) -> str:
+    """Return a form in lower case, with plain apostrophes."""
+    return form.lower().translate(_APOSTROPHES)
+
+
+@lru_cache(maxsize=65_536)
+def char_ngrams(word: str, low: int, high: int) -> tuple[str, ...]:
+    """Return the character n-grams of a word padded with one space on either side.
+
+    The same as scikit-learn's ``char_wb``, except that a padded word shorter than n is
+    given once and not once for every n.
+    """
+    padded = f" {word[:40]} "
+    grams: list[str] = []
+    for size in range(low, high + 1):
+        if size > len(padded):
+            if size == low:
+                grams.append(padded)
+            break
+        grams += [padded[i : i + size] for i in range(len(padded) - size + 1)]
+    return tuple(grams)
+
+
+@lru_cache(maxsize=4_096)
+def _patterns(wanted: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    pattern = rf"(?<!\w){re.escape(wanted)}(?!\w)"
+    return re.compile(pattern), re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=65_536)
+def _pieces(form: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the parts of a printed word, with their offsets in it."""
+    size = len(form)
+    negated = _NEGATED.fullmatch(form)
+    if negated:
+        verb = negated.group(1)
+        return (_FULL.get(verb.lower(), verb), 0, len(verb)), ("not", len(verb), size)
+    possessive = _POSSESSIVE.search(form)
+    if possessive and possessive.start() > 0:
+        cut = possessive.start()
+        return (form[:cut], 0, cut), ("'s", cut, size)
+    return ((form, 0, size),)
