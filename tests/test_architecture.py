@@ -72,13 +72,25 @@ ORDER = (
     "ledger",
     "engines",
     "runs",
+    "periods",
+    "outputs",
+    "utterances",
+    "copies",
+    "trends",
+    "sheets",
     "training",
     "baselines",
     "probes",
     "evaluation",
+    "drawing",
     "plots",
+    "trendplots",
     "report",
     "render",
+    "networks",
+    "dna",
+    "storyline",
+    "debate",
     "floors",
     "cli",
 )
@@ -198,7 +210,9 @@ def test_only_the_store_imports_joblib_for_its_pickles():
     }
 
 
-@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura"])
+@pytest.mark.parametrize(
+    "package", ["pyarrow", "distributed", "dask", "trafilatura", "matplotlib", "networkx"]
+)
 def test_extras_are_imported_in_one_place(package: str):
     """So that one message names what to install."""
     assert len(users_of(package)) <= 1

@@ -1,0 +1,221 @@
+"""Actors of a debate → networks, as GraphML and GEXF.
+
+The networks are those of discourse network analysis (Leifeld 2017, *Discourse network analysis:
+policy debates as dynamic networks*, Oxford Handbook of Political Networks, chapter 12; Leifeld
+and Haunss 2012): actors and positions (two modes), and actors tied by congruence and conflict
+(one mode). A corpus has one target, so what stands for the concepts is the target in each
+period: two actors are congruent in a period in which they take the same position, and in
+conflict where one takes the positive and the other the negative one. A position between the
+poles, such as *conditional*, is congruent with itself and in conflict with nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from stance.aggregate import NEUTRAL
+from stance.errors import InputError, MissingExtraError
+from stance.trends import UNDATED, WHOLE, Cell
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NORMALISATIONS = ("average", "none")
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
+_STAMP = re.compile(r'\s*lastmodifieddate="[^"]*"')
+
+Activity = Mapping[str, set[tuple[str, str]]]  # key of an actor → (period, label)
+
+
+def networks(
+    cells: Sequence[Cell],
+    *,
+    target: str,
+    poles: tuple[str, str] | None,
+    normalise: str = "average",
+    fewest: int = 1,
+) -> dict[str, nx.Graph]:
+    """Return the networks of a debate by name.
+
+    ``positions`` ties actors to the target's positions, by the number of statements.
+    ``congruence`` and ``conflict`` tie actors by the number of periods in which they agree and
+    disagree, and ``subtract`` by the first minus the second: above 0 where two actors agree more
+    often. Without poles there are no conflict and no subtract.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        As `stance.trends.actor_cells` gives them. Actors without a stance, statements that lie
+        in no period, and roles without a name are left out.
+    normalise : {"average", "none"}
+        "average" divides the weight of a tie between actors by the mean number of positions
+        that the two took (average activity; Leifeld 2017), so that frequent speakers are not
+        close to everybody: 1 for two actors who always agreed, in all the same periods.
+    fewest : int
+        Actors with fewer stance-bearing statements are left out.
+
+    Raises
+    ------
+    InputError
+        If `normalise` is unknown.
+    MissingExtraError
+        If networkx is not installed.
+    """
+    if normalise not in NORMALISATIONS:
+        raise InputError(f"normalise {normalise!r}; expected one of {', '.join(NORMALISATIONS)}")
+    actors = {
+        cell.who.key: cell
+        for cell in cells
+        if cell.period == WHOLE and cell.n >= max(1, fewest) and cell.who.kind != "role"
+    }
+    activity: dict[str, set[tuple[str, str]]] = {key: set() for key in actors}
+    for cell in cells:
+        if cell.who.key in actors and cell.period not in (WHOLE, UNDATED):
+            activity[cell.who.key] |= {
+                (cell.period, label)
+                for label, count in cell.counts.items()
+                if count and label != NEUTRAL
+            }
+    found = {"positions": _positions(actors, target, poles)}
+    found["congruence"] = _tied(actors, activity, _agreements(activity), normalise)
+    if poles is not None:
+        against = _conflicts(activity, poles)
+        found["conflict"] = _tied(actors, activity, against, normalise)
+        both = defaultdict(float, _agreements(activity))
+        for pair, weight in against.items():
+            both[pair] -= weight
+        found["subtract"] = _tied(actors, activity, both, normalise)
+    return found
+
+
+def as_graphml(graph: nx.Graph) -> bytes:
+    """Return a network as GraphML with values of type string, long, double and boolean alone.
+
+    visone and Gephi read these; neither reads lists, dates or nothing.
+    """
+    buffer = io.BytesIO()
+    require_networkx().write_graphml(graph, buffer, encoding="utf-8", prettyprint=True)
+    return buffer.getvalue()
+
+
+def as_gexf(graph: nx.Graph) -> bytes:
+    """Return a network as GEXF 1.2, which Gephi reads; the same network gives the same bytes."""
+    buffer = io.BytesIO()
+    require_networkx().write_gexf(graph, buffer, encoding="utf-8", prettyprint=True)
+    return _STAMP.sub("", buffer.getvalue().decode("utf-8"), count=1).encode("utf-8")
+
+
+def require_networkx() -> Any:
+    """Return networkx.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        import networkx
+    except ImportError:
+        raise MissingExtraError(
+            "networks need networkx; install it with: pip install 'actor-stance[network]'"
+        ) from None
+    return networkx
+
+
+def _positions(actors: Mapping[str, Cell], target: str, poles: tuple[str, str] | None) -> nx.Graph:
+    graph = require_networkx().Graph(name="actors and positions")
+    labels = sorted(
+        {label for cell in actors.values() for label, count in cell.counts.items() if count}
+        - {NEUTRAL}
+    )
+    for key, cell in actors.items():
+        graph.add_node(_clean(key), **_attributes(cell))
+    for label in labels:
+        value = {pole: place for place, pole in zip((1, -1), poles, strict=True)} if poles else {}
+        graph.add_node(
+            f"position: {label}", label=f"{_clean(target)}: {label}", mode="position",
+            stance=label, side=value.get(label, 0),
+        )  # fmt: skip
+    for key, cell in actors.items():
+        for label in labels:
+            if cell.counts[label]:
+                graph.add_edge(
+                    _clean(key), f"position: {label}", weight=float(cell.counts[label]),
+                    position=label,
+                )  # fmt: skip
+    return graph
+
+
+def _agreements(activity: Activity) -> dict[tuple[str, str], float]:
+    """Return the number of (period, label) that two actors share, where it is not 0."""
+    there: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, taken in activity.items():
+        for one in taken:
+            there[one].append(key)
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for keys in there.values():
+        for pair in combinations(keys, 2):
+            found[pair] += 1.0
+    return dict(found)
+
+
+def _conflicts(activity: Activity, poles: tuple[str, str]) -> dict[tuple[str, str], float]:
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    sides: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for key, taken in activity.items():
+        for period, label in taken:
+            if label in poles:
+                sides[period][poles.index(label)].append(key)
+    order = {key: place for place, key in enumerate(activity)}
+    for ups, downs in sides.values():
+        for one in ups:
+            for other in downs:
+                if one != other:
+                    found[min((one, other), (other, one), key=lambda p: order[p[0]])] += 1.0
+    return dict(found)
+
+
+def _tied(
+    actors: Mapping[str, Cell],
+    activity: Activity,
+    weights: Mapping[tuple[str, str], float],
+    normalise: str,
+) -> nx.Graph:
+    graph = require_networkx().Graph()
+    for key, cell in actors.items():
+        graph.add_node(_clean(key), **_attributes(cell), activity=len(activity[key]))
+    for (one, other), weight in sorted(weights.items()):
+        mean = (len(activity[one]) + len(activity[other])) / 2
+        scaled = weight / mean if normalise == "average" else weight
+        if scaled:
+            graph.add_edge(_clean(one), _clean(other), weight=scaled, periods=abs(weight))
+    return graph
+
+
+def _attributes(cell: Cell) -> dict[str, str | int | float | bool]:
+    """Return what a node carries; a score that is not known is left out, a text is empty."""
+    who = cell.who
+    found: dict[str, str | int | float | bool] = {
+        "label": _clean(who.name),
+        "mode": "actor",
+        "stance": cell.label,
+        "n": cell.n,
+        "papers": cell.papers,
+        "few": cell.few,
+        "mixed": cell.mixed,
+        "kind": who.kind,
+        "country": who.country,
+        "wikidata": who.wikidata,
+    }
+    numbers = {"score": cell.score, "score_low": cell.low, "score_high": cell.high}
+    return found | {name: value for name, value in numbers.items() if value is not None}
+
+
+def _clean(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return _UNFIT.sub("", text)
