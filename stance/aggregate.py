@@ -136,13 +136,17 @@ def cluster_interval(
     if len(positive) > _MANY:
         return _normal_interval(positive, negative, cluster, count, level)
     draw = np.random.default_rng(list(seed))
-    times = draw.multinomial(count, np.full(count, 1 / count), size=DRAWS)
-    total, size = np.zeros(DRAWS), np.zeros(DRAWS)
-    for up, down, place in zip(positive, negative, cluster, strict=True):
-        shares = np.array([up, down, max(0.0, 1.0 - up - down)])
-        drawn = draw.multinomial(times[:, place], shares / shares.sum())
-        total += drawn[:, 0] - drawn[:, 1]
-        size += times[:, place]
+    picked = draw.integers(count, size=(DRAWS, count))
+    size = np.bincount(cluster)[picked].sum(axis=1)
+    total = np.zeros(DRAWS)
+    place = np.array([np.count_nonzero(cluster[:i] == c) for i, c in enumerate(cluster)])
+    for number in range(int(place.max()) + 1):  # the first, second … statement of each article
+        up, down = np.zeros(count), np.zeros(count)
+        mine = place == number
+        up[cluster[mine]], down[cluster[mine]] = positive[mine], negative[mine]
+        chance = draw.random((DRAWS, count))
+        total += (chance < up[picked]).sum(axis=1)
+        total -= (chance > 1.0 - down[picked]).sum(axis=1)
     tail = (1.0 - level) / 2
     low, high = np.quantile(total / size, [tail, 1.0 - tail], method="inverted_cdf")
     return float(low), float(high)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stance.periods import day_number
 from stance.utterances import Ints, Utterances
 
 OVERLAP = 0.8  # share of the shorter sentence's word 3-grams; a guess, stricter than OVERLAP
@@ -28,8 +31,10 @@ def join_copies(
     Statements are copies if they have the same actor and label, were printed within `window`
     days of the first of them, and their sentences have the same words or share at least
     `overlap` of the shorter one's word 3-grams (containment; Broder 1997). Statements without
-    a date are compared with one another only. A statement that is no copy has its own index;
-    of several, the earliest is the one that counts, and the first in the corpus of one day.
+    a date are compared with one another; with dated ones, and those of a whole month or year
+    with those of a day in it, only the same words make copies. A statement that is no copy has
+    its own index; of several, the earliest is the one that counts, and the first in the corpus
+    of one day.
 
     Each statement is compared with the first ones of its actor and label that are still within
     the window, by an index of 3-grams, so the cost grows with the number of statements and not
@@ -37,18 +42,53 @@ def join_copies(
     its own words no set phrase, as it would in `stance.dataset.near_duplicates`.
     """
     day = found.day
-    order = np.lexsort((day, day == 0, found.label, found.actor))
+    kind = _exact(found) * 2 + (day == 0)  # of a day, of a month or year, of no date
+    order = np.lexsort((day, kind, found.label, found.actor))
     first = np.arange(len(found), dtype=np.int64)
-    block: tuple[int, int, bool] | None = None
+    block: tuple[int, int, int] | None = None
     open_ones = _Open(found, overlap, window)
     for done, index in enumerate(order.tolist()):
-        mine = (int(found.actor[index]), int(found.label[index]), bool(day[index]))
+        mine = (int(found.actor[index]), int(found.label[index]), int(kind[index]))
         if mine != block:
             block, open_ones = mine, _Open(found, overlap, window)
         first[index] = open_ones.leader(index, int(day[index]))
         if not done % 1_000:
             progress("join copies", done, len(found))
+    _join_vague(found, first, window)
     return first
+
+
+def _join_vague(found: Utterances, first: Ints, window: int) -> None:
+    """Make statements of no day in particular copies of those of a day that theirs may be."""
+    exact = _exact(found)
+    same = [tuple(row) for row in np.stack([found.actor, found.label, found.text], 1).tolist()]
+    vague = [index for index in np.flatnonzero(~exact).tolist() if first[index] == index]
+    wanted = {same[index] for index in vague}
+    known: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index in np.flatnonzero(exact).tolist():
+        if same[index] in wanted:
+            known[same[index]].append(index)
+    day, moved = found.day, {}
+    for index in vague:
+        low, high = _range(found, index, window)
+        fitting = [other for other in known.get(same[index], ()) if low <= day[other] <= high]
+        if fitting:
+            moved[index] = int(first[min(fitting, key=lambda other: (day[other], other))])
+    for index, leader in enumerate(first.tolist()):
+        first[index] = moved.get(leader, leader)
+
+
+def _exact(found: Utterances) -> NDArray[np.bool_]:
+    """Tell which statements have a date that is one day."""
+    return np.array([one == other for one, other in found.days] + [False])[found.date]
+
+
+def _range(found: Utterances, index: int, window: int) -> tuple[int, int]:
+    date = int(found.date[index])
+    if date < 0:
+        return 0, dt.date.max.toordinal()
+    start, end = (day_number(iso) for iso in found.days[date])
+    return start - window, end + window
 
 
 class _Open:

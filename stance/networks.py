@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ NORMALISATIONS = ("average", "none")
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
 _STAMP = re.compile(r'\s*lastmodifieddate="[^"]*"')
 
+Pair = tuple[str, str]
 Activity = Mapping[str, set[tuple[str, str]]]  # key of an actor → (period, label)
 
 
@@ -81,22 +82,20 @@ def networks(
                 for label, count in cell.counts.items()
                 if count and label != NEUTRAL
             }
+    agreed = _agreements(activity)
+    against = _conflicts(activity, poles) if poles is not None else {}
     found = {"positions": _positions(actors, target, poles)}
-    found["congruence"] = _tied(actors, activity, _agreements(activity), normalise)
-    if poles is not None:
-        against = _conflicts(activity, poles)
-        found["conflict"] = _tied(actors, activity, against, normalise)
-        both = defaultdict(float, _agreements(activity))
-        for pair, weight in against.items():
-            both[pair] -= weight
-        found["subtract"] = _tied(actors, activity, both, normalise)
+    for name, plus, minus in (("congruence", 1, 0), ("conflict", 0, 1), ("subtract", 1, -1)):
+        if name == "congruence" or poles is not None:
+            found[name] = _tied(actors, activity, agreed, against, (plus, minus), normalise)
     return found
 
 
 def as_graphml(graph: nx.Graph) -> bytes:
-    """Return a network as GraphML with values of type string, long, double and boolean alone.
+    """Return a network as GraphML with values of type string, long and double alone.
 
-    visone and Gephi read these; neither reads lists, dates or nothing.
+    visone and Gephi read these; lists, dates and missing values are not portable, and networkx
+    writes booleans otherwise than XML Schema does.
     """
     buffer = io.BytesIO()
     require_networkx().write_graphml(graph, buffer, encoding="utf-8", prettyprint=True)
@@ -151,63 +150,67 @@ def _positions(actors: Mapping[str, Cell], target: str, poles: tuple[str, str] |
     return graph
 
 
-def _agreements(activity: Activity) -> dict[tuple[str, str], float]:
-    """Return the number of (period, label) that two actors share, where it is not 0."""
+def _agreements(activity: Activity) -> dict[Pair, int]:
+    """Return how many positions two actors took in the same periods, where it is not 0."""
     there: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key, taken in activity.items():
         for one in taken:
             there[one].append(key)
-    found: dict[tuple[str, str], float] = defaultdict(float)
+    found: Counter[Pair] = Counter()
     for keys in there.values():
-        for pair in combinations(keys, 2):
-            found[pair] += 1.0
-    return dict(found)
+        found.update(combinations(sorted(keys), 2))
+    return found
 
 
-def _conflicts(activity: Activity, poles: tuple[str, str]) -> dict[tuple[str, str], float]:
-    found: dict[tuple[str, str], float] = defaultdict(float)
+def _conflicts(activity: Activity, poles: tuple[str, str]) -> dict[Pair, int]:
+    """Return in how many periods one of two actors took one side and the other the other."""
     sides: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for key, taken in activity.items():
         for period, label in taken:
             if label in poles:
                 sides[period][poles.index(label)].append(key)
-    order = {key: place for place, key in enumerate(activity)}
+    found: Counter[Pair] = Counter()
     for ups, downs in sides.values():
-        for one in ups:
-            for other in downs:
-                if one != other:
-                    found[min((one, other), (other, one), key=lambda p: order[p[0]])] += 1.0
-    return dict(found)
+        found.update(
+            (min(one, other), max(one, other)) for one in ups for other in downs if one != other
+        )
+    return found
 
 
 def _tied(
     actors: Mapping[str, Cell],
     activity: Activity,
-    weights: Mapping[tuple[str, str], float],
+    agreed: Mapping[Pair, int],
+    against: Mapping[Pair, int],
+    signs: tuple[int, int],
     normalise: str,
 ) -> nx.Graph:
     graph = require_networkx().Graph()
     for key, cell in actors.items():
         graph.add_node(_clean(key), **_attributes(cell), activity=len(activity[key]))
-    for (one, other), weight in sorted(weights.items()):
-        mean = (len(activity[one]) + len(activity[other])) / 2
-        scaled = weight / mean if normalise == "average" else weight
-        if scaled:
-            graph.add_edge(_clean(one), _clean(other), weight=scaled, periods=abs(weight))
+    for one, other in sorted(agreed.keys() | against.keys()):
+        counts = agreed.get((one, other), 0), against.get((one, other), 0)
+        weight = float(signs[0] * counts[0] + signs[1] * counts[1])
+        if normalise == "average":
+            weight /= (len(activity[one]) + len(activity[other])) / 2
+        if weight:
+            graph.add_edge(
+                _clean(one), _clean(other), weight=weight, agreed=counts[0], disagreed=counts[1]
+            )
     return graph
 
 
-def _attributes(cell: Cell) -> dict[str, str | int | float | bool]:
+def _attributes(cell: Cell) -> dict[str, str | int | float]:
     """Return what a node carries; a score that is not known is left out, a text is empty."""
     who = cell.who
-    found: dict[str, str | int | float | bool] = {
+    found: dict[str, str | int | float] = {
         "label": _clean(who.name),
         "mode": "actor",
         "stance": cell.label,
         "n": cell.n,
         "papers": cell.papers,
-        "few": cell.few,
-        "mixed": cell.mixed,
+        "few": int(cell.few),
+        "mixed": int(cell.mixed),
         "kind": who.kind,
         "country": who.country,
         "wikidata": who.wikidata,

@@ -48,6 +48,11 @@ def span(first: str, last: str) -> Iterator[str]:
         day = _next(day, unit)
 
 
+def day_number(iso: str) -> int:
+    """Return the number of an ISO day; the 31st of a shorter month is its last day."""
+    return _day(iso).toordinal()
+
+
 def _unit(period: str) -> str:
     if "W" in period:
         return "week"

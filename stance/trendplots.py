@@ -116,13 +116,17 @@ def _timeline(
         linewidth=1,
         zorder=1,
     )
-    for cell in mine:
-        x, score = places[cell.period], cell.score or 0.0
-        colour = FAINT if cell.few else _side(cell)
-        axes.vlines(x, cell.low or 0.0, cell.high or 0.0, colors=colour, linewidth=1.2, zorder=2)
-        face = "white" if cell.few else colour
-        size = 12 + 6 * min(cell.n, 20)
-        axes.scatter([x], [score], s=size, color=face, edgecolors=colour, linewidths=1, zorder=3)
+    spots = [places[cell.period] for cell in mine]
+    scores = [cell.score or 0.0 for cell in mine]
+    colours = [FAINT if cell.few else _side(cell) for cell in mine]
+    faces = ["white" if cell.few else _side(cell) for cell in mine]
+    lows, highs = [cell.low or 0.0 for cell in mine], [cell.high or 0.0 for cell in mine]
+    axes.vlines(spots, lows, highs, colors=colours, linewidth=1.2, zorder=2)
+    sizes = [12 + 6 * min(cell.n, 20) for cell in mine]
+    axes.scatter(
+        spots, scores, s=sizes, color=faces, edgecolors=colours, linewidths=1, zorder=3,
+        clip_on=False,
+    )  # fmt: skip
     axes.set_title(f"{_short(actor.who.name)} (n = {actor.n:,})", fontsize=8.5, loc="left")
     axes.set_xlim(-0.6, len(periods) - 0.4)
     axes.set_ylim(-1.12, 1.12)

@@ -5,7 +5,6 @@ A statement costs some 100 bytes and a distinct sentence as many again; no text 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import zlib
 from array import array
@@ -21,6 +20,7 @@ from stance.dataset import sentence_key, shingles
 from stance.errors import InputError
 from stance.offices import days_of
 from stance.outputs import Chunk, Output, chunks
+from stance.periods import day_number
 
 Ints = NDArray[np.int64]
 Days = tuple[tuple[str, str], ...]
@@ -103,7 +103,7 @@ class Utterances:
     @property
     def day(self) -> Ints:
         """The first day that each date may mean, as a number of days; 0 for none."""
-        numbers = [dt.date.fromisoformat(first).toordinal() for first, _ in self.days]
+        numbers = [day_number(first) for first, _ in self.days]
         return np.array([*numbers, 0], dtype=np.int64)[self.date]
 
 
