@@ -11,6 +11,7 @@ from typing import Any
 from stance.copies import OVERLAP, WINDOW, join_copies
 from stance.errors import InputError
 from stance.files import write_atomic
+from stance.networks import NORMALISATIONS
 from stance.outputs import open_output
 from stance.periods import UNITS
 from stance.sheets import actor_rows, actor_schema, balance_rows, balance_schema, write_sheet
@@ -88,7 +89,10 @@ def aggregate_corpus(
     MissingExtraError
         If the plots or networks lack their library; before anything is written.
     """
-    _check(period, fewest, most, overlap, window, products)
+    _check(period, fewest, most, overlap, window)
+    _choose("normalise", normalise, NORMALISATIONS)
+    for name in products:
+        _choose("product", name, PRODUCTS)
     _require(products)
     output = open_output(folder)
     home = Path(out) if out is not None else output.folder / "aggregate"
@@ -115,11 +119,8 @@ def aggregate_corpus(
     return Aggregated(cells, totals, content, tuple(sentences), tuple(files))
 
 
-def _check(
-    period: str, fewest: int, most: int, overlap: float, window: int, products: Collection[str]
-) -> None:
-    if period not in UNITS:
-        raise InputError(f"period {period!r}; expected one of {', '.join(UNITS)}")
+def _check(period: str, fewest: int, most: int, overlap: float, window: int) -> None:
+    _choose("period", period, UNITS)
     for name, value in (("fewest", fewest), ("most", most)):
         if value < 1:
             raise InputError(f"{name} {value}; expected at least 1")
@@ -127,9 +128,11 @@ def _check(
         raise InputError(
             f"overlap {overlap}, window {window}; expected a share above 0 and days from 0"
         )
-    for name in products:
-        if name not in PRODUCTS:
-            raise InputError(f"product {name!r}; expected some of {', '.join(PRODUCTS)}")
+
+
+def _choose(name: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise InputError(f"{name} {value!r}; expected one of {', '.join(known)}")
 
 
 def _require(products: Collection[str]) -> None:

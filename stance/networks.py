@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from stance.aggregate import NEUTRAL
 from stance.errors import InputError, MissingExtraError
+from stance.text import fit_for_xml
 from stance.trends import UNDATED, WHOLE, Cell
 
 if TYPE_CHECKING:
     import networkx as nx
 
 NORMALISATIONS = ("average", "none")
-_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
 _STAMP = re.compile(r'\s*lastmodifieddate="[^"]*"')
 
 Pair = tuple[str, str]
@@ -133,18 +133,18 @@ def _positions(actors: Mapping[str, Cell], target: str, poles: tuple[str, str] |
         - {NEUTRAL}
     )
     for key, cell in actors.items():
-        graph.add_node(_clean(key), **_attributes(cell))
+        graph.add_node(fit_for_xml(key), **_attributes(cell))
     for label in labels:
         value = {pole: place for place, pole in zip((1, -1), poles, strict=True)} if poles else {}
         graph.add_node(
-            f"position: {label}", label=f"{_clean(target)}: {label}", mode="position",
+            f"position: {label}", label=f"{fit_for_xml(target)}: {label}", mode="position",
             stance=label, side=value.get(label, 0),
         )  # fmt: skip
     for key, cell in actors.items():
         for label in labels:
             if cell.counts[label]:
                 graph.add_edge(
-                    _clean(key), f"position: {label}", weight=float(cell.counts[label]),
+                    fit_for_xml(key), f"position: {label}", weight=float(cell.counts[label]),
                     position=label,
                 )  # fmt: skip
     return graph
@@ -187,7 +187,7 @@ def _tied(
 ) -> nx.Graph:
     graph = require_networkx().Graph()
     for key, cell in actors.items():
-        graph.add_node(_clean(key), **_attributes(cell), activity=len(activity[key]))
+        graph.add_node(fit_for_xml(key), **_attributes(cell), activity=len(activity[key]))
     for one, other in sorted(agreed.keys() | against.keys()):
         counts = agreed.get((one, other), 0), against.get((one, other), 0)
         weight = float(signs[0] * counts[0] + signs[1] * counts[1])
@@ -195,7 +195,11 @@ def _tied(
             weight /= (len(activity[one]) + len(activity[other])) / 2
         if weight:
             graph.add_edge(
-                _clean(one), _clean(other), weight=weight, agreed=counts[0], disagreed=counts[1]
+                fit_for_xml(one),
+                fit_for_xml(other),
+                weight=weight,
+                agreed=counts[0],
+                disagreed=counts[1],
             )
     return graph
 
@@ -204,7 +208,7 @@ def _attributes(cell: Cell) -> dict[str, str | int | float]:
     """Return what a node carries; a score that is not known is left out, a text is empty."""
     who = cell.who
     found: dict[str, str | int | float] = {
-        "label": _clean(who.name),
+        "label": fit_for_xml(who.name),
         "mode": "actor",
         "stance": cell.label,
         "n": cell.n,
@@ -217,8 +221,3 @@ def _attributes(cell: Cell) -> dict[str, str | int | float]:
     }
     numbers = {"score": cell.score, "score_low": cell.low, "score_high": cell.high}
     return found | {name: value for name, value in numbers.items() if value is not None}
-
-
-def _clean(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
-    return _UNFIT.sub("", text)

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from stance.drawing import FAINT, INK, as_png, as_svg, new_figure
+from stance.text import fit_for_xml
 from stance.trends import UNDATED, WHOLE, Balance, Cell
 
 if TYPE_CHECKING:
@@ -275,6 +276,7 @@ def _period_ticks(axes: Axes, periods: list[str], most: int) -> None:
 
 
 def _short(name: str) -> str:
+    name = fit_for_xml(" ".join(name.split()))
     return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
@@ -282,4 +284,4 @@ def _fitted(title: str, inches: float) -> str:
     """Break a title into lines that the figure has room for."""
     from textwrap import fill
 
-    return fill(title, max(30, int(inches * 13)))
+    return fill(fit_for_xml(title), max(30, int(inches * 13)))

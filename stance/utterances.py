@@ -10,7 +10,6 @@ import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ from stance.periods import day_number
 Ints = NDArray[np.int64]
 Days = tuple[tuple[str, str], ...]
 
+_ADDRESS = re.compile(r"https?://(?:[^/?#@\s]*@)?(?P<host>[^/?#@:\s\[\]]+)", re.IGNORECASE)
 _CAPITAL = re.compile(r"[^\W\d_a-z]")  # a letter that is no small Latin one
 
 
@@ -167,13 +167,8 @@ _UNREADABLE = -2
 
 def paper_of(article_id: str | None) -> str | None:
     """Return the host of an address, without www; None where the id is no address."""
-    try:
-        parts = urlsplit(article_id or "")
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    return parts.hostname.removeprefix("www.")
+    match = _ADDRESS.match(article_id or "")
+    return match["host"].lower().removeprefix("www.") if match else None
 
 
 def identify(name: str, actor_id: str | None) -> Who:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ def said(
     number = said.count  # type: ignore[attr-defined]
     text = sentence if sentence is not None else SENTENCE.format(actor, number)
     rest = (1 - sure) / 3
+    start = zlib.crc32(text.encode()) % 100_000  # the same sentence stands at the same place
     row = {
         "article_id": article or f"a{number}",
         "date": date,
@@ -43,11 +45,11 @@ def said(
         "confident": True,
         "kind": "reported",
         "content": text[2:],
-        "content_start": 12,
-        "content_end": 10 + len(text),
+        "content_start": start + 2,
+        "content_end": start + len(text),
         "sentence": text,
-        "sentence_start": 10,
-        "sentence_end": 10 + len(text),
+        "sentence_start": start,
+        "sentence_end": start + len(text),
         "rule": "test",
         "model_id": "test-00000000",
     }

@@ -210,9 +210,7 @@ def test_only_the_store_imports_joblib_for_its_pickles():
     }
 
 
-@pytest.mark.parametrize(
-    "package", ["pyarrow", "distributed", "dask", "trafilatura", "matplotlib", "networkx"]
-)
+@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura", "networkx"])
 def test_extras_are_imported_in_one_place(package: str):
     """So that one message names what to install."""
     assert len(users_of(package)) <= 1
