@@ -32,7 +32,8 @@ STATEMENTS = (
 )  # fmt: skip
 DOCUMENTS = ("document_id", "document", "date", "paper", "text", "note")
 _READ = (
-    "input", "row", "article_id", "date", "actor", "actor_id", "label", "score", "confident",
+    "input", "row", "article_id", "date", "source", "actor", "actor_id", "label", "score",
+    "confident",
     "content", "content_start", "content_end", "sentence", "sentence_start", "sentence_end",
 )  # fmt: skip
 
@@ -188,7 +189,7 @@ def _statement(
 def _document(number: int, row: dict[str, Any], excerpt: _Excerpt) -> list[Any]:
     note = f"{row['input']}, article {row['row']}; excerpt: sentences about the target"
     date = row["days"][0] if row["days"] else ""
-    paper = paper_of(row["article_id"]) or ""
+    paper = paper_of(row["article_id"], row["source"]) or ""
     return [number, row["article_id"], date, paper, excerpt.text, note]
 
 

@@ -65,7 +65,7 @@ class Utterances:
     output : Output
     actors : tuple of Who
     papers : int
-        Hosts of the articles' addresses; an article whose id is no address is its own paper.
+        Sources of the articles (see `paper_of`); an article without one is its own paper.
     actor : int64, shape (n,)
         Index into `actors`; −1 where the article does not say who speaks.
     label : int64, shape (n,)
@@ -125,7 +125,7 @@ class _Columns:
     last: tuple[str, int] | None = None
 
 
-COLUMNS = ("input", "row", "article_id", "date", "actor", "actor_id", "label", "sentence")
+COLUMNS = ("input", "row", "article_id", "date", "source", "actor", "actor_id", "label", "sentence")
 
 
 def read_utterances(
@@ -150,7 +150,8 @@ def read_utterances(
                 found.last, found.articles = (source, row), found.articles + 1
             _add(found, output, chunk, place)
             found.actor.append(_actor_number(chunk, place, who))
-            paper = paper_of(chunk["article_id"][place]) or f"\0{found.articles}"
+            paper = paper_of(chunk["article_id"][place], chunk["source"][place])
+            paper = paper or f"\0{found.articles}"
             found.paper.append(papers.setdefault(paper, len(papers)))
             date = chunk["date"][place]
             if date not in dates:
@@ -165,8 +166,13 @@ def read_utterances(
 _UNREADABLE = -2
 
 
-def paper_of(article_id: str | None) -> str | None:
-    """Return the host of an address, without www; None where the id is no address."""
+def paper_of(article_id: str | None, source: str | None) -> str | None:
+    """Return the source of an article, or the host of its address, without www.
+
+    None where it has no source and its id is no address.
+    """
+    if source and source.strip():
+        return source.strip()
     match = _ADDRESS.match(article_id or "")
     return match["host"].lower().removeprefix("www.") if match else None
 

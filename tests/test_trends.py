@@ -47,8 +47,10 @@ def test_a_copy_counts_once_and_its_papers_are_told(tmp_path: Path):
 def test_an_article_without_an_address_is_its_own_paper(tmp_path: Path):
     rows = [said("the Mayor", sentence="The bridge, the Mayor said, would do.") for _ in range(3)]
     assert actor_cells(debate_of(tmp_path, rows))[0].papers == 3
-    assert paper_of("http://www.Post.example:80/a?b") == "post.example"
-    assert paper_of("urn:a") is paper_of("a.txt") is paper_of(None) is paper_of("http://[") is None
+    assert paper_of("http://www.Post.example:80/a?b", None) == "post.example"
+    assert paper_of("http://www.post.example", " The Post ") == "The Post"
+    for odd in ("urn:a", "a.txt", None, "http://["):
+        assert paper_of(odd, " ") is None
 
 
 def test_rows_come_by_actor_then_time(tmp_path: Path):
