@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stance.cells import Balance, Cell
 from stance.copies import OVERLAP, WINDOW, join_copies
 from stance.errors import InputError
 from stance.files import write_atomic
@@ -16,7 +17,7 @@ from stance.outputs import open_output
 from stance.periods import UNITS
 from stance.sheets import actor_rows, actor_schema, balance_rows, balance_schema, write_sheet
 from stance.storyline import story
-from stance.trends import FEWEST, Balance, Cell, Debate, actor_cells, balances
+from stance.trends import FEWEST, Debate, actor_cells, balances
 from stance.utterances import read_utterances
 
 PRODUCTS = ("tables", "plots", "networks", "dna")

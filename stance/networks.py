@@ -19,9 +19,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from stance.aggregate import NEUTRAL
+from stance.cells import UNDATED, WHOLE, Cell
 from stance.errors import InputError, MissingExtraError
 from stance.text import fit_for_xml
-from stance.trends import UNDATED, WHOLE, Cell
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stance.arrow import pa, pq
+from stance.cells import Balance, Cell
 from stance.files import write_atomic
-from stance.trends import Balance, Cell
 
 _COUNTS = (("articles", pa.int64()), ("papers", pa.int64()), ("printed", pa.int64()))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from stance.trends import UNDATED, WHOLE, Balance, Cell, Debate
+from stance.cells import UNDATED, WHOLE, Balance, Cell
+from stance.trends import Debate
 
 _NAMED = 5  # actors that a sentence names at most
 

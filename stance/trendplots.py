@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from stance.drawing import FAINT, INK, as_png, as_svg, new_figure
-from stance.text import fit_for_xml
-from stance.trends import UNDATED, WHOLE, Balance, Cell
+from stance.cells import UNDATED, WHOLE, Balance, Cell
+from stance.drawing import (
+    AGAINST,
+    BETWEEN,
+    FAINT,
+    FOR,
+    INK,
+    LABELS,
+    Drawn,
+    drawn,
+    fitted,
+    period_ticks,
+    short,
+)
+from stance.heatmaps import heatmap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FOR, BETWEEN, AGAINST = "#2166ac", "#c9ccd1", "#b2182b"  # told apart by the colour-blind, too
-_MAP = "RdBu"
-_HATCH = "#59636e"
-_LABELS = 12  # of an axis of periods at most, so that they do not run into one another
-_NAME = 34  # characters of an actor's name that a plot has room for
-
-Drawn = tuple[str, str, bytes]
 
 
 def trend_plots(
@@ -55,7 +59,7 @@ def trend_plots(
     note = f"; {omitted:,} actors with fewer statements are not shown" if omitted else ""
     if shown:
         yield _timelines(shown, cells, periods, f"{target}: stance of actors{note}", poles)
-        yield _heatmap(shown, cells, periods, f"{target}: stance by actor and period{note}", poles)
+        yield heatmap(shown, cells, periods, f"{target}: stance by actor and period{note}", poles)
     yield _balance(balances, periods, f"{target}: {poles[0]} and {poles[1]}", poles)
 
 
@@ -64,12 +68,6 @@ def chosen(cells: Sequence[Cell], most: int) -> tuple[list[Cell], int]:
     named = [cell for cell in cells if cell.period == WHOLE and cell.who.kind != "role" and cell.n]
     named.sort(key=lambda cell: -cell.n)
     return named[:most], max(0, len(named) - most)
-
-
-def _drawn(name: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Drawn:
-    with new_figure(size) as figure:
-        draw(figure)
-        return name, as_svg(figure), as_png(figure)
 
 
 def _timelines(
@@ -92,14 +90,14 @@ def _timelines(
             _timeline(axes, shown[place], cells, periods, poles)
             if place + columns >= len(shown):  # the lowest one of its column
                 axes.tick_params(labelbottom=True)
-        figure.suptitle(_fitted(title, wide * columns), fontsize=10)
+        figure.suptitle(fitted(title, wide * columns), fontsize=10)
         figure.supxlabel(
             f"dot: mean of P({poles[0]}) − P({poles[1]}), area by statements; bar: 95 % interval\n"
             "blue, red: the interval lies on one side of 0; hollow and grey: too few statements",
             fontsize=8,
         )
 
-    return _drawn("timelines", (wide * columns, 0.9 + 1.45 * rows), draw)
+    return drawn("timelines", (wide * columns, 0.9 + 1.45 * rows), draw)
 
 
 def _timeline(
@@ -128,11 +126,11 @@ def _timeline(
         spots, scores, s=sizes, color=faces, edgecolors=colours, linewidths=1, zorder=3,
         clip_on=False,
     )  # fmt: skip
-    axes.set_title(f"{_short(actor.who.name)} (n = {actor.n:,})", fontsize=8.5, loc="left")
+    axes.set_title(f"{short(actor.who.name)} (n = {actor.n:,})", fontsize=8.5, loc="left")
     axes.set_xlim(-0.6, len(periods) - 0.4)
     axes.set_ylim(-1.12, 1.12)
     axes.set_yticks([-1, 0, 1], [poles[1], "0", poles[0]])
-    _period_ticks(axes, periods, 4)
+    period_ticks(axes, periods, 4)
 
 
 def _side(cell: Cell) -> str:
@@ -140,68 +138,6 @@ def _side(cell: Cell) -> str:
     if cell.low is None or cell.high is None or cell.low <= 0 <= cell.high:
         return INK
     return FOR if cell.low > 0 else AGAINST
-
-
-def _heatmap(
-    shown: Sequence[Cell],
-    cells: Sequence[Cell],
-    periods: list[str],
-    title: str,
-    poles: tuple[str, str],
-) -> Drawn:
-    keys = {cell.who.key: row for row, cell in enumerate(shown)}
-    places = {period: place for place, period in enumerate(periods)}
-    cell_size = 0.42 if len(periods) <= 24 else 0.2
-    wide = max(6.4, 3.2 + cell_size * len(periods))
-
-    def draw(figure: Figure) -> None:
-        from matplotlib import colormaps
-        from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
-        from matplotlib.patches import Patch
-
-        axes = figure.subplots()
-        shades = ScalarMappable(Normalize(-1, 1), colormaps[_MAP])
-        for cell in cells:
-            if cell.who.key in keys and cell.period in places:
-                place = (places[cell.period], keys[cell.who.key])
-                _square(axes, cell, place, shades, written=cell_size > 0.3)
-        axes.set_xlim(-0.5, len(periods) - 0.5)
-        axes.set_ylim(len(shown) - 0.5, -0.5)
-        names = [f"{_short(cell.who.name)} ({cell.n:,})" for cell in shown]
-        axes.set_yticks(range(len(shown)), names)
-        axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        _period_ticks(axes, periods, _LABELS if wide < 9 else 2 * _LABELS)
-        bar = figure.colorbar(shades, ax=axes, shrink=min(1.0, 8 / max(8, len(shown))), pad=0.02)
-        bar.set_ticks([-1, 0, 1], labels=[poles[1], "0", poles[0]])
-        few = Patch(facecolor="white", edgecolor=_HATCH, hatch="/////", label="too few statements")
-        none = Patch(facecolor=BETWEEN, label="no stance taken")
-        figure.legend(
-            handles=[few, none], loc="outside lower center", ncols=2, frameon=False, fontsize=8
-        )
-        figure.suptitle(_fitted(f"{title} (number: statements with a stance)", wide), fontsize=10)
-
-    return _drawn("heatmap", (wide, 1.7 + 0.27 * max(3, len(shown))), draw)
-
-
-def _square(axes: Axes, cell: Cell, place: tuple[int, int], shades: Any, *, written: bool) -> None:
-    from matplotlib.patches import Rectangle
-
-    corner = (place[0] - 0.47, place[1] - 0.45)
-    face = BETWEEN if cell.score is None else shades.to_rgba(cell.score)
-    axes.add_patch(Rectangle(corner, 0.94, 0.9, facecolor=face, edgecolor="none"))
-    if cell.n and cell.few:  # pale, under hatching: not to be read as firm
-        axes.add_patch(
-            Rectangle(
-                corner, 0.94, 0.9, facecolor=(1, 1, 1, 0.6), edgecolor=_HATCH, hatch="/////",
-                linewidth=0,
-            )
-        )  # fmt: skip
-    if written and cell.n:
-        strong = abs(cell.score or 0) > 0.6 and not cell.few
-        ink = "white" if strong else INK
-        axes.text(*place, f"{cell.n}", ha="center", va="center", fontsize=7, color=ink)
 
 
 def _balance(
@@ -216,11 +152,11 @@ def _balance(
         _share(below, dated, poles)
         for axes in (above, below):
             axes.spines[["top", "right"]].set_visible(False)
-        _period_ticks(below, periods, _LABELS if wide < 9 else 2 * _LABELS)
+        period_ticks(below, periods, LABELS if wide < 9 else 2 * LABELS)
         below.set_xlim(-0.6, len(periods) - 0.4)
-        figure.suptitle(_fitted(title, wide), fontsize=10)
+        figure.suptitle(fitted(title, wide), fontsize=10)
 
-    return _drawn("balance", (wide, 5.0), draw)
+    return drawn("balance", (wide, 5.0), draw)
 
 
 def _bars(axes: Axes, dated: Sequence[Balance], poles: tuple[str, str]) -> None:
@@ -259,29 +195,3 @@ def _share(axes: Axes, dated: Sequence[Balance], poles: tuple[str, str]) -> None
     axes.set_ylim(-0.03, 1.03)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_ylabel(f"{poles[0]} among\n{poles[0]} and {poles[1]}")
-
-
-def _period_ticks(axes: Axes, periods: list[str], most: int) -> None:
-    step = ceil(len(periods) / most)
-    spots = range(0, len(periods), step)
-    turned = len(periods) > 4
-    axes.set_xticks(
-        spots,
-        [periods[spot] for spot in spots],
-        fontsize=7.5,
-        rotation=45 if turned else 0,
-        ha="right" if turned else "center",
-        rotation_mode="anchor",
-    )
-
-
-def _short(name: str) -> str:
-    name = fit_for_xml(" ".join(name.split()))
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-
-
-def _fitted(title: str, inches: float) -> str:
-    """Break a title into lines that the figure has room for."""
-    from textwrap import fill
-
-    return fill(fit_for_xml(title), max(30, int(inches * 13)))

@@ -131,8 +131,13 @@ def test_a_file_that_is_written_piece_by_piece_appears_when_it_is_whole(tmp_path
         assert (tmp_path / "out").read_text() == "old"
         file.write(b"words")
     assert (tmp_path / "out").read_text() == "new words"
-    with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "out") as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+
+    def torn() -> None:
+        with replacing(tmp_path / "out") as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        torn()
     assert (tmp_path / "out").read_text() == "new words"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

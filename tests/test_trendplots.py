@@ -14,9 +14,10 @@ pytest.importorskip("matplotlib")
 from debates import POLES, TARGET, said, write_output
 
 from stance.copies import join_copies
+from stance.drawing import AGAINST, FOR
 from stance.errors import MissingExtraError
 from stance.outputs import open_output
-from stance.trendplots import AGAINST, FOR, chosen, trend_plots
+from stance.trendplots import chosen, trend_plots
 from stance.trends import Debate, actor_cells, balances
 from stance.utterances import read_utterances
 

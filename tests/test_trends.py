@@ -12,10 +12,11 @@ from debates import said, write_output
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.cells import UNDATED, WHOLE, Cell
 from stance.copies import join_copies
 from stance.errors import InputError
 from stance.outputs import open_output
-from stance.trends import UNDATED, WHOLE, Cell, Debate, actor_cells, balances
+from stance.trends import Debate, actor_cells, balances
 from stance.utterances import identify, paper_of, read_utterances
 
 
