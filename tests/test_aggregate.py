@@ -212,6 +212,18 @@ def test_what_one_article_repeats_counts_little_more_than_once():
     assert wide_high - wide_low > 2 * (high - low)
 
 
+def test_a_long_article_weighs_by_its_statements():
+    """Either article may be drawn twice, and then its side is all there is."""
+    sure = table(*[(1.0, 0.0, 1)] * 10, (0.0, 1.0, 2))
+    assert cluster_interval(*sure) == (-1.0, 1.0)
+
+
+def test_above_500_statements_articles_still_hang_together():
+    sides = np.arange(600) // 20 % 2  # 30 articles of 20, each of one side
+    low, high = cluster_interval(1.0 - sides, sides.astype(float), np.arange(600) // 20)
+    assert (low, high) == pytest.approx((-1.96 / np.sqrt(29), 1.96 / np.sqrt(29)), abs=0.01)
+
+
 @pytest.mark.parametrize("size", [400, 600])
 def test_the_bootstrap_agrees_with_the_theory_of_independent_articles(size: int):
     """Labels of variance 1 − mean², one to an article; 600 are above where it turns normal."""
