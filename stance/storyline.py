@@ -80,6 +80,11 @@ def _dated(debate: Debate, figures: dict[str, Any]) -> list[str]:
         told.append(
             f"The statements lie in {len(periods):,} {debate.unit}s, {periods[0]} to {periods[-1]}."
         )
+    else:
+        told.append(
+            f"No statement has a date that lies in one {debate.unit}: there are no plots, and no "
+            "ties between actors."
+        )
     if figures["outside_periods"]:
         told.append(
             f"{figures['outside_periods']:,} statements have no date that lies in one "
@@ -95,6 +100,8 @@ def _sides(cells: Sequence[Cell], debate: Debate) -> list[str]:
     firm = [c for c in cells if c.period == WHOLE and not c.few and c.who.kind != "role"]
     above = [c for c in firm if c.low is not None and c.low > 0]
     below = [c for c in firm if c.high is not None and c.high < 0]
+    if not firm:
+        return [f"No named actor has {debate.fewest} statements that bear a stance, or more."]
     told = [
         f"Of {len(firm):,} named actors with at least {debate.fewest} statements that bear a "
         f"stance, {len(above):,} have an interval that lies on the side of {poles[0]}, "

@@ -25,6 +25,9 @@ Ints = NDArray[np.int64]
 Days = tuple[tuple[str, str], ...]
 
 _ADDRESS = re.compile(r"https?://(?:[^/?#@\s]*@)?(?P<host>[^/?#@:\s\[\]]+)", re.IGNORECASE)
+_SOMEBODY = re.compile(
+    r"(?:an?|his|her|its|their|our|my|your|one|two|three|some|several|many|other|another)\b"
+)  # his ministry in Kyiv: whose, only the article knows
 _CAPITAL = re.compile(r"[^\W\d_a-z]")  # a letter that is no small Latin one
 
 
@@ -39,7 +42,8 @@ class Who:
         The registry's id; empty for somebody it does not know.
     kind : {"person", "government", "organisation", "office", "name", "role"}
         The registry's, where it knows the actor. Others are a "name", or a "role" where
-        nothing has a capital: *the minister* of one article need not be that of another.
+        nothing has a capital, or it is *his ministry in Kyiv*: that of one article need not
+        be that of another.
     country, wikidata : str
         ISO 3166-1 and QID where the registry has them, else empty.
     """
@@ -182,7 +186,7 @@ def identify(name: str, actor_id: str | None) -> Who:
     known = load_registry().by_id.get(actor_id) if actor_id else None
     if known is not None:
         return Who(known.name, known.id, known.kind, known.country, known.wikidata)
-    kind = "name" if _CAPITAL.search(name) else "role"
+    kind = "name" if _CAPITAL.search(name) and not _SOMEBODY.match(name) else "role"
     return Who(name, actor_id or "", kind)
 
 

@@ -100,10 +100,19 @@ def test_the_sentences_are_computed(tmp_path: Path):
 def test_a_debate_without_sides_is_told(tmp_path: Path):
     done = aggregate_corpus(write_output(tmp_path / "a", [said("Ada", "conditional")]))
     assert "No statement takes one of the two sides." in done.sentences
+    assert "No named actor has 3 statements that bear a stance, or more." in done.sentences
     done = aggregate_corpus(write_output(tmp_path / "b", ROWS, poles=None))
     assert not any("side" in sentence for sentence in done.sentences)
     assert not list((tmp_path / "b" / "aggregate" / "plots").iterdir())
     assert (tmp_path / "b" / "aggregate" / "networks" / "congruence.gexf").exists()
+
+
+def test_a_debate_without_dates_says_what_is_missing(tmp_path: Path):
+    done = aggregate_corpus(write_output(tmp_path / "o", [said("Ada", date=None)]))
+    assert any(
+        s.startswith("No statement has a date that lies in one month") for s in done.sentences
+    )
+    assert not any(path.suffix == ".png" for path in done.files)
 
 
 def test_many_movers_are_counted(tmp_path: Path):

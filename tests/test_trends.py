@@ -135,6 +135,8 @@ def test_the_registry_says_who_somebody_is():
     known = identify("Zelensky", "volodymyr-zelensky")
     assert (known.kind, known.country, known.wikidata) == ("person", "UA", "Q3874799")
     assert identify("the minister", None).kind == "role"
+    assert identify("his ministry in Oston", None).kind == "role"
+    assert identify("the mayor of Oston", None).kind == "name"
     assert identify("Ada Brandt", None).kind == "name"
     assert identify("Ада Брандт", None).kind == "name"
     assert identify("the mayor", "gone-from-the-table").key == "gone-from-the-table"
