@@ -14,6 +14,7 @@ from typing import Any
 
 from stance.arrow import pa
 from stance.errors import InputError, MissingExtraError, ModelError
+from stance.offices import days_of
 from stance.predict import StanceModel, analyze, load_model
 from stance.resources import model_path
 from stance.rows import ARTICLES, KEY, TABLES, schemas, table_rows
@@ -122,7 +123,7 @@ def analyze_batch(
         article = dict(zip(ARTICLES.names, values, strict=True))
         key = {name: article[name] for name, _ in KEY}
         try:
-            analysis = analyze(_text(article, max_chars), model=loaded)
+            analysis = analyze(_text(article, max_chars), model=loaded, date=_day(article["date"]))
             found = dict(zip(TABLES, map(list, table_rows(key, analysis)), strict=True))
         except MissingExtraError:
             raise  # the whole run lacks it; the user can mend that
@@ -138,6 +139,14 @@ def analyze_batch(
         articles.num_rows,
         **{name: pa.RecordBatch.from_pylist(rows[name], schema=wanted[name]) for name in TABLES},
     )
+
+
+def _day(date: str | None) -> str | None:
+    """Return a date that gives an office to who held it then; None for one that is none."""
+    try:
+        return date if days_of(date) else None
+    except InputError:
+        return None
 
 
 def _text(article: Mapping[str, Any], max_chars: int) -> str:

@@ -1,4 +1,4 @@
-"""Which columns of a table hold the text, the id and the date of an article."""
+"""Which columns of a table hold the text, the id, the date and the source of an article."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stance.errors import InputError
 
-Names = tuple[str, str | None, str | None]  # of the text, the id and the date
+Names = tuple[str, str | None, str | None, str | None]  # of text, id, date and source
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Columns:
     text: str | None = None
     id: str | None = None
     date: str | None = None
+    source: str | None = None
 
 
 GUESSES = {
@@ -29,11 +30,15 @@ GUESSES = {
         "date", "published", "publish_date", "published_at", "date_publish", "pub_date",
         "publication_date", "datetime", "timestamp", "created_at",
     ),
+    "source": (
+        "source", "newspaper", "outlet", "paper", "publisher", "medium", "source_domain", "domain",
+        "publication", "source_name",
+    ),
 }  # fmt: skip
 
 
 def choose(names: Sequence[str], columns: Columns, where: str) -> Names:
-    """Return the names of the text, id and date columns among `names`.
+    """Return the names of the text, id, date and source columns among `names`.
 
     Raises
     ------
@@ -57,4 +62,5 @@ def choose(names: Sequence[str], columns: Columns, where: str) -> Names:
             f"no column of {where} looks like the text of an article; it has: "
             f"{', '.join(names)}; say which one with: --text COLUMN"
         )
-    return text, one("id", columns.id), one("date", columns.date)
+    known = one("id", columns.id), one("date", columns.date), one("source", columns.source)
+    return text, *known

@@ -30,6 +30,7 @@ class Row:
     text: str | None = None
     data: bytes | None = None
     problem: str | None = None
+    source: str | None = None
 
 
 class Source(Protocol):

@@ -166,7 +166,7 @@ def near_duplicates(
     The share is taken of the shorter sentence (containment; Broder 1997). 3-grams that
     stand in more than 40 sentences are not counted, which keeps the cost linear.
     """
-    grams = [_shingles(sentence) for sentence in sentences]
+    grams = [shingles(sentence) for sentence in sentences]
     index: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, found in enumerate(grams):
         for gram in found:
@@ -259,7 +259,8 @@ def _base_problems(rows: Sequence[Row]) -> Iterator[str]:
             yield f"{row.id}: a contrast changes the label, but {base.id} is {row.label!r} as well"
 
 
-def _shingles(sentence: str) -> set[tuple[str, ...]]:
+def shingles(sentence: str) -> set[tuple[str, ...]]:
+    """Return the 3-grams of a sentence's words in lower case; fewer words are one."""
     words = _WORD.findall(sentence.lower())
     if len(words) < 3:
         return {tuple(words)} if words else set()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_atomic(path: Path | str, content: str | bytes) -> None:
@@ -17,12 +19,25 @@ def write_atomic(path: Path | str, content: str | bytes) -> None:
     OSError
         As the system gives it: no such folder, no permission, disk full.
     """
+    with replacing(path) as file:
+        file.write(_bytes(content))
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when the block ends, and not if it fails.
+
+    Raises
+    ------
+    OSError
+        As for `write_atomic`.
+    """
     target = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_bytes(content))
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -61,14 +61,14 @@ class JsonLines(OneFile):
             return Row(problem=f"no JSON: {encodable(str(error))}")
         if not isinstance(value, dict):
             return Row(problem=f"a JSON {type(value).__name__}; expected an object")
-        text, id_name, date = self.names
-        known = (_scalar(value.get(id_name or "")), _scalar(value.get(date or "")))
+        text, *others = self.names
+        known = _known(value, others)
         if text not in value:
-            return Row(*known, problem=f"no key {text!r}")
+            return replace(known, problem=f"no key {text!r}")
         words = value[text]
         if words is not None and not isinstance(words, str):
-            return Row(*known, problem=f"{text!r} is {type(words).__name__}; expected text")
-        return Row(*known, text=None if words is None else encodable(words))
+            return replace(known, problem=f"{text!r} is {type(words).__name__}; expected text")
+        return replace(known, text=None if words is None else encodable(words))
 
 
 @dataclass(frozen=True)
@@ -131,13 +131,13 @@ class Delimited(OneFile):
         if len(raw) != len(self.header):
             return Row(problem=f"{len(raw)} columns; expected {len(self.header)}")
         values = dict(zip(self.header, raw, strict=True))
-        text, id_name, date = self.names
-        known = (_scalar(values.get(id_name or "")), _scalar(values.get(date or "")))
+        text, *others = self.names
+        known = _known(values, others)
         try:
             values[text].encode("utf-8")
         except UnicodeEncodeError:
-            return Row(*known, problem="the text is not in UTF-8")
-        return Row(*known, text=values[text])
+            return replace(known, problem="the text is not in UTF-8")
+        return replace(known, text=values[text])
 
 
 def _lines(path: Path, most: int) -> Iterator[bytes]:
@@ -172,6 +172,12 @@ def _each(rows: Iterator[Any], made: Callable[[csv.Error], Row]) -> Iterator[Any
             yield made(error)
         except StopIteration:
             return
+
+
+def _known(values: Mapping[str, Any], names: Iterable[str | None]) -> Row:
+    """Return a row with what is known of the article apart from its text."""
+    article_id, date, source = (_scalar(values.get(name or "")) for name in names)
+    return Row(article_id, date, source=source)
 
 
 def _scalar(value: Any) -> str | None:

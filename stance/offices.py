@@ -93,12 +93,15 @@ class Offices:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._terms: dict[tuple[str, str], list[Term]] = {}
+        self._bodies: dict[str, list[tuple[Term, str]]] = {}  # of a person → terms, owners
         for actor in registry.actors:
             for office in actor.offices:
                 title, start, end = term_of(office)
                 key = self._key(title)
                 if key is not None:
-                    self._terms.setdefault(key, []).append(Term(start, end, actor))
+                    term = Term(start, end, actor)
+                    self._terms.setdefault(key, []).append(term)
+                    self._bodies.setdefault(actor.id, []).append((term, key[1]))
         self._named: dict[str, tuple[str, str]] = {}  # office of the table → key of its title
         for actor in registry.actors:
             if actor.kind == "office":
@@ -125,6 +128,21 @@ class Offices:
             if best is not None and shares[best] > MOST * sum(shares.values())
             else None
         )
+
+    def body(self, actor: Actor, days: Days | None) -> Actor | None:
+        """Return the government or organisation that somebody had an office of on those days.
+
+        That of an office itself is who it belongs to. Without days, the one of all terms; None
+        where there are several, or no office that the registry knows the owner of.
+        """
+        if actor.kind == "office":
+            key = self._named.get(actor.id) or self._key(actor.name)
+            return self.registry.by_id[key[1]] if key is not None else None
+        terms = self._bodies.get(actor.id, [])
+        if days is not None:
+            terms = [(term, owner) for term, owner in terms if _share(term, days)]
+        owners = {owner for _, owner in terms}
+        return self.registry.by_id[owners.pop()] if len(owners) == 1 else None
 
     def dated(self, mentions: Iterable[Mention], days: Days) -> list[Mention]:
         """Give the offices among the mentions of a text to who held them on those days."""

@@ -131,6 +131,7 @@ def articles(name: str, first: int, rows: Iterable[Row]) -> Any:
             {
                 "article_id": row.article_id or f"{name}:{number}",
                 "date": row.date,
+                "source": row.source,
                 "input": name,
                 "row": number,
                 "text": row.text,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from stance.errors import MissingExtraError
+from stance.drawing import ACCENT, FAINT, INK, as_svg, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, ACCENT, FAINT = "#1b1f24", "#0b5fa5", "#9aa4ae"
 _SIZE = (4.6, 3.4)  # inches
 
 
@@ -36,30 +33,11 @@ def evaluation_plots(figures: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _svg(draw: Callable[[Axes], None]) -> str:
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtraError(
-            "the report's plots need matplotlib; "
-            "install it with: pip install 'actor-stance[report]'"
-        ) from None
-    style: Any = {
-        "font.size": 9,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "stance",
-        "text.parse_math": False,
-    }
-    with rc_context(style), warnings.catch_warnings():
-        # the browser draws the text, in whatever script, with fonts of its own
-        warnings.filterwarnings("ignore", "Glyph")
-        figure = Figure(figsize=_SIZE, layout="constrained")
+    with new_figure(_SIZE) as figure:
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    markup = buffer.getvalue()
+        markup = as_svg(figure)
     return markup[markup.index("<svg") :]  # inside HTML no XML prologue
 
 

@@ -14,6 +14,7 @@ ARTICLES = pa.schema(
     [
         ("article_id", pa.string()),
         ("date", pa.string()),
+        ("source", pa.string()),
         ("input", pa.string()),
         ("row", pa.int64()),
         ("text", pa.large_string()),
@@ -24,6 +25,7 @@ ARTICLES = pa.schema(
 KEY = [
     ("article_id", pa.string()),
     ("date", pa.string()),
+    ("source", pa.string()),
     ("input", pa.string()),
     ("row", pa.int64()),
 ]

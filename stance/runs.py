@@ -156,6 +156,7 @@ def _settings(
             "sha256": ref.sha256,
             "target": model.target,
             "labels": list(model.labels),
+            "poles": list(model.poles or ()),
             "threshold": model.threshold,
         },
         "columns": asdict(columns),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class ParquetTable(OneFile):
         return cls(name, path, names)
 
     def raw(self) -> Iterator[tuple[Any, ...] | Row]:
-        """Yield (text, id, date) in bytes."""
+        """Yield (text, id, date, source) in bytes."""
         with pq.ParquetFile(self.path, buffer_size=_BLOCK, pre_buffer=False) as file:
             for group in range(file.num_row_groups):
                 left = file.metadata.row_group(group).num_rows
@@ -135,12 +135,12 @@ class ParquetTable(OneFile):
         """Decode the values."""
         if isinstance(raw, Row):
             return raw
-        text, id_value, date = raw
-        known = (_decoded(id_value), _decoded(date))
+        text, article_id, date, source = raw
+        known = Row(_decoded(article_id), _decoded(date), source=_decoded(source))
         try:
-            return Row(*known, text=None if text is None else text.decode("utf-8"))
+            return replace(known, text=None if text is None else text.decode("utf-8"))
         except UnicodeDecodeError:
-            return Row(*known, problem="the text is not in UTF-8")
+            return replace(known, problem="the text is not in UTF-8")
 
 
 def _bytes(column: Any) -> list[Any]:

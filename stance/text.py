@@ -23,6 +23,7 @@ def word_set(listed: str) -> frozenset[str]:
 
 MAX_SENTENCE = 5_000  # characters; a longer stretch without a stop is no sentence of a report
 
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TABLE = {
     **dict.fromkeys("“‟„«❝", "“"),
     **dict.fromkeys("”»❞", "”"),
@@ -131,6 +132,11 @@ def check_text(text: str, name: str) -> None:
             f"{name} is HTML, not plain text; save it as FILE.html and read it with: "
             "pip install 'actor-stance[html]' && stance analyze FILE.html"
         )
+
+
+def fit_for_xml(text: str) -> str:
+    """Return a text without the characters that XML 1.0 cannot hold."""
+    return _UNFIT.sub("", text)
 
 
 def encodable(text: str) -> str:

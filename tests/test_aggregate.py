@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.aggregate import actor_stance, score_interval
+from stance.aggregate import (
+    actor_stance,
+    cluster_interval,
+    score_interval,
+    wilson_interval,
+)
 from stance.records import ActorStance, JudgedStatement, Prediction, Span, Statement
 
 LABELS = ("favor", "conditional", "against", "none")
@@ -177,3 +182,87 @@ def test_above_500_statements_the_normal_interval_is_close_to_the_exact_one(up, 
 
 def test_more_than_500_certain_statements_have_no_width():
     assert score_interval(np.ones(600), np.zeros(600)) == (1.0, 1.0)
+
+
+# --- intervals over articles --------------------------------------------------------------
+
+
+def table(*rows: tuple[float, float, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    up, down, cluster = zip(*rows, strict=True)
+    return np.array(up), np.array(down), np.array(cluster)
+
+
+def test_statements_of_one_article_have_the_interval_of_their_labels_alone():
+    case = table((0.7, 0.1, 4), (0.5, 0.4, 4), (0.2, 0.7, 4))
+    assert cluster_interval(*case) == score_interval(case[0], case[1])
+
+
+def test_the_same_seed_gives_the_same_interval_and_another_nearly_so():
+    case = table(*[(0.6 + 0.01 * n, 0.2, n) for n in range(15)])
+    one, same, other = (cluster_interval(*case, seed=[seed]) for seed in (1, 1, 2))
+    assert one == same
+    assert other == pytest.approx(one, abs=0.15)
+
+
+def test_what_one_article_repeats_counts_little_more_than_once():
+    apart = table(*[(0.97, 0.01, n) if n % 2 else (0.01, 0.97, n) for n in range(40)])
+    together = (*apart[:2], np.array([n % 2 for n in range(40)]))
+    low, high = cluster_interval(*apart)
+    wide_low, wide_high = cluster_interval(*together)
+    assert wide_high - wide_low > 2 * (high - low)
+
+
+def test_a_long_article_weighs_by_its_statements():
+    """Either article may be drawn twice, and then its side is all there is."""
+    sure = table(*[(1.0, 0.0, 1)] * 10, (0.0, 1.0, 2))
+    assert cluster_interval(*sure) == (-1.0, 1.0)
+
+
+def test_above_500_statements_articles_still_hang_together():
+    sides = np.arange(600) // 20 % 2  # 30 articles of 20, each of one side
+    low, high = cluster_interval(1.0 - sides, sides.astype(float), np.arange(600) // 20)
+    assert (low, high) == pytest.approx((-1.96 / np.sqrt(29), 1.96 / np.sqrt(29)), abs=0.01)
+
+
+@pytest.mark.parametrize("size", [400, 600])
+def test_the_bootstrap_agrees_with_the_theory_of_independent_articles(size: int):
+    """Labels of variance 1 − mean², one to an article; 600 are above where it turns normal."""
+    up, down = np.full(size, 0.8), np.full(size, 0.2)
+    low, high = cluster_interval(up, down, np.arange(size))
+    half = 1.96 * np.sqrt((1 - 0.6**2) / size)
+    assert (low, high) == pytest.approx((0.6 - half, 0.6 + half), abs=0.02)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    """200 corpora of 12 articles with one to three statements, true mean 0.3."""
+    draw = np.random.default_rng(3)
+    hits = 0
+    for number in range(200):
+        leaning = draw.choice([0.9, 0.0], size=12, p=[1 / 3, 2 / 3])  # of an article
+        sizes = draw.integers(1, 4, size=12)
+        cluster = np.repeat(np.arange(12), sizes)
+        up = (1 + leaning[cluster]) / 2
+        low, high = cluster_interval(up, 1 - up, cluster, seed=[number])
+        hits += low <= 0.3 <= high
+    assert 0.90 <= hits / 200 <= 1.0
+
+
+@given(draws(), st.integers(1, 5))
+def test_a_cluster_interval_lies_within_bounds_and_is_ordered(case, count: int):
+    cluster = np.arange(len(case[0])) % count
+    low, high = cluster_interval(*case, cluster)
+    assert -1.0 <= low <= high <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("hits", "size", "expected"),
+    [(0, 10, (0.0, 0.2775)), (10, 10, (0.7225, 1.0)), (5, 10, (0.2366, 0.7634)), (81, 263, None)],
+)
+def test_wilson(hits: int, size: int, expected: tuple[float, float] | None):
+    """The last case is Newcombe's (1998): 0.2553 to 0.3662."""
+    assert wilson_interval(hits, size) == pytest.approx(expected or (0.2553, 0.3662), abs=1e-4)
+
+
+def test_no_cases_have_no_share():
+    with pytest.raises(ValueError, match="no cases; expected at least one"):
+        wilson_interval(0, 0)

@@ -76,13 +76,27 @@ ORDER = (
     "ledger",
     "engines",
     "runs",
+    "periods",
+    "outputs",
+    "utterances",
+    "copies",
+    "cells",
+    "trends",
+    "sheets",
     "training",
     "baselines",
     "probes",
     "evaluation",
+    "drawing",
     "plots",
+    "heatmaps",
+    "trendplots",
     "report",
     "render",
+    "networks",
+    "dna",
+    "storyline",
+    "debate",
     "floors",
     "cli",
 )
@@ -202,7 +216,7 @@ def test_only_the_store_imports_joblib_for_its_pickles():
     }
 
 
-@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura"])
+@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura", "networkx"])
 def test_extras_are_imported_in_one_place(package: str):
     """So that one message names what to install."""
     assert len(users_of(package)) <= 1

@@ -59,6 +59,20 @@ def test_the_rows_say_what_analyze_says(ref: ModelRef):
     assert {a["model_id"] for a in actors} == {analysis.model_id}
 
 
+@pytest.mark.parametrize(
+    ("date", "actor"),
+    [("2015-06-30", "Angela Merkel"), ("2023", "Olaf Scholz"), ("no day", None), (None, None)],
+)
+def test_the_day_of_an_article_says_who_held_an_office(
+    ref: ModelRef, date: str | None, actor: str | None
+):
+    text = "The German chancellor said that Ukraine must join NATO."
+    article = {"text": [text], "date": pa.array([date], pa.string()), "source": ["The Post"]}
+    (row,) = analyze_batch(pa.RecordBatch.from_pydict(article), ref).statements.to_pylist()
+    assert row["actor"] == actor if actor else row["actor"] not in ("Angela Merkel", "Olaf Scholz")
+    assert (row["date"], row["source"]) == (date, "The Post")
+
+
 def test_actors_carry_their_wikidata_item(ref: ModelRef):
     known = load_registry().by_id
     rows = analyze_batch(texts(SEED), ref).actors.to_pylist()

@@ -55,12 +55,13 @@ def test_shards_say_what_is_missing(tmp_path: Path):
 
 def test_columns_are_named_by_options(tmp_path: Path):
     path = tmp_path / "a.csv"
-    path.write_text("key,lead,when\nk1,The mayor said Ukraine must join NATO.,2024\n", "utf-8")
-    names = ("--text", "lead", "--id", "key", "--date", "when")
+    words = "key,lead,when,from\nk1,The mayor said Ukraine must join NATO.,2024,The Post\n"
+    path.write_text(words, "utf-8")
+    names = ("--text", "lead", "--id", "key", "--date", "when", "--source", "from")
     code, shown = batch(path, "--out", tmp_path / "out", "-j", 1, *names)
     assert code == 0, shown
     (row,) = pq.read_table(tmp_path / "out" / "statements").to_pylist()
-    assert (row["article_id"], row["date"]) == ("k1", "2024")
+    assert (row["article_id"], row["date"], row["source"]) == ("k1", "2024", "The Post")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stance.files import replace_folder, write_atomic
+from stance.files import replace_folder, replacing, write_atomic
 
 FAILURES = [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
 
@@ -122,3 +122,22 @@ def test_the_old_folder_survives_even_when_it_cannot_be_put_back(tmp_path: Path,
     with pytest.raises(OSError, match="Input/output error"):
         replace_folder(tmp_path / "m", {"one": "new"})
     assert [path.read_text("utf-8") for path in tmp_path.rglob("one")] == ["old"]
+
+
+def test_a_file_that_is_written_piece_by_piece_appears_when_it_is_whole(tmp_path: Path):
+    (tmp_path / "out").write_text("old")
+    with replacing(tmp_path / "out") as file:
+        file.write(b"new ")
+        assert (tmp_path / "out").read_text() == "old"
+        file.write(b"words")
+    assert (tmp_path / "out").read_text() == "new words"
+
+    def torn() -> None:
+        with replacing(tmp_path / "out") as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        torn()
+    assert (tmp_path / "out").read_text() == "new words"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

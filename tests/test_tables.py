@@ -44,10 +44,11 @@ def texts(rows: list[Row]) -> list[str | None]:
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        (["id", "date", "text"], ("text", "id", "date")),
-        (["URL", "Published", "Body"], ("Body", "URL", "Published")),
-        (["content", "text"], ("text", None, None)),
-        (["title", "maintext", "date_publish"], ("maintext", None, "date_publish")),
+        (["id", "date", "text"], ("text", "id", "date", None)),
+        (["URL", "Published", "Body"], ("Body", "URL", "Published", None)),
+        (["content", "text"], ("text", None, None, None)),
+        (["title", "maintext", "date_publish"], ("maintext", None, "date_publish", None)),
+        (["Newspaper", "text"], ("text", None, None, "Newspaper")),
     ],
 )
 def test_columns_are_guessed(names: list[str], expected: tuple[str, ...]):
@@ -56,7 +57,7 @@ def test_columns_are_guessed(names: list[str], expected: tuple[str, ...]):
 
 def test_a_named_column_wins_over_a_guess():
     names = ["text", "lead", "key", "id"]
-    assert choose(names, Columns("lead", "key"), "t") == ("lead", "key", None)
+    assert choose(names, Columns("lead", "key"), "t") == ("lead", "key", None, None)
 
 
 def test_columns_that_are_missing_are_named():
@@ -254,3 +255,17 @@ def test_paths_that_are_no_input(tmp_path: Path):
         list(find_sources([tmp_path / "a.docx"], Columns(), MOST))
     with pytest.raises(InputError, match="no file or folder"):
         list(find_sources([tmp_path / "none.csv"], Columns(), MOST))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet"])
+def test_the_source_of_an_article_is_read_from_every_kind_of_table(tmp_path: Path, name: str):
+    row = {"id": "1", "text": "One.", "outlet": "The Post", "wire": "Agency"}
+    if name.endswith(".csv"):
+        (tmp_path / name).write_text(f"{','.join(row)}\n{','.join(row.values())}\n", "utf-8")
+    elif name.endswith(".jsonl"):
+        (tmp_path / name).write_text(json.dumps(row) + "\n", "utf-8")
+    else:
+        pq.write_table(pa.Table.from_pylist([row]), tmp_path / name)
+    assert rows_of(tmp_path / name) == [Row("1", text="One.", source="The Post")]
+    source = open_table(tmp_path / name, name, Columns(source="wire"), MOST)
+    assert [source.row(raw).source for raw in source.raw()] == ["Agency"]

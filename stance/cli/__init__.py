@@ -12,7 +12,17 @@ from typing import Annotated
 import typer
 
 from stance import __version__
-from stance.cli import analyze, batch, classify, data, evaluate, floors, statements, train
+from stance.cli import (
+    aggregate,
+    analyze,
+    batch,
+    classify,
+    data,
+    evaluate,
+    floors,
+    statements,
+    train,
+)
 from stance.cli.terminal import DATA, USAGE, fail
 from stance.errors import StanceError
 
@@ -28,6 +38,7 @@ app = typer.Typer(
 )
 app.command()(analyze.analyze)
 app.command()(batch.batch)
+app.command()(aggregate.aggregate)
 app.command()(statements.statements)
 app.command()(classify.classify)
 app.command()(train.train)

@@ -39,6 +39,9 @@ def batch(
     text: Annotated[str | None, typer.Option("--text", help="Column of the text.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="Column of the article's id.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="Column of the date.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Column of the paper or outlet.")
+    ] = None,
     format: Annotated[
         Output, typer.Option("--format", "-f", help="Format of the tables.")
     ] = Output.parquet,
@@ -93,7 +96,7 @@ def batch(
             outcome = run_batch(
                 inputs,
                 out,
-                columns=Columns(text, id, date),
+                columns=Columns(text, id, date, source),
                 model=model,
                 format=format.value,
                 jobs=jobs,

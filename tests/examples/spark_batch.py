@@ -3,7 +3,8 @@
     pip install 'actor-stance[spark]'          # and Java 17 or later
     spark-submit --master 'local[2,4]' tests/examples/spark_batch.py ARTICLES.parquet OUT
 
-ARTICLES has the columns `article_id`, `date` and `text` (rename yours in `read`). OUT gets a
+ARTICLES has the columns `article_id`, `date`, `text` and, where you have it, `source` (rename
+yours in `read`). OUT gets a
 folder of Parquet files for each table: statements, actors, skipped; their rows are those of
 `stance batch`, in no order, with `input` and `row` empty.
 
