@@ -1,3 +1,3 @@
 """The digest of the default model, so that a swap is noticed; written by `stance train`."""
 
-DEFAULT_MODEL_SHA256 = "47027dccae271d851ed18ca2139d01aad7d61d2d0aa2d2fef3d6a0f1a3be1e34"
+DEFAULT_MODEL_SHA256 = "b65e790c2757288eba2ce040ccd5f3e6ac8d82de705f3f7188fb4b3e27f5515c"
