@@ -9,7 +9,7 @@ try:
     import pyarrow.parquet as pq
 except ImportError:
     raise MissingExtraError(
-        "stance batch needs pyarrow; install it with: pip install 'actor-stance[batch]'"
+        "a corpus needs pyarrow (stance batch, label); install it with: pip install 'actor-stance[batch]'"
     ) from None
 
 __all__ = ["pa", "pq"]

@@ -123,7 +123,7 @@ def analyze_batch(
         article = dict(zip(ARTICLES.names, values, strict=True))
         key = {name: article[name] for name, _ in KEY}
         try:
-            analysis = analyze(_text(article, max_chars), model=loaded, date=_day(article["date"]))
+            analysis = analyze(article_text(article, max_chars), model=loaded, date=_day(article["date"]))
             found = dict(zip(TABLES, map(list, table_rows(key, analysis)), strict=True))
         except MissingExtraError:
             raise  # the whole run lacks it; the user can mend that
@@ -149,7 +149,7 @@ def _day(date: str | None) -> str | None:
         return None
 
 
-def _text(article: Mapping[str, Any], max_chars: int) -> str:
+def article_text(article: Mapping[str, Any], max_chars: int) -> str:
     """Return the text of an article, or raise with the reason why it is skipped."""
     if article["problem"] is not None:
         raise InputError(article["problem"])

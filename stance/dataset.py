@@ -16,10 +16,10 @@ from stance.errors import DataError, InputError
 from stance.resources import data_path
 
 LABELS = ("favor", "conditional", "against", "none")
-PROVENANCES = ("seed", "documented", "composed", "contrast")
+PROVENANCES = ("seed", "documented", "composed", "contrast", "user")
 REQUIRED = ("sentence", "label")
 OVERLAP = 0.6  # share of the shorter sentence's word 3-grams; read by eye on the data
-_COMMON = 40  # a 3-gram in more sentences than this says nothing of copies
+COMMON = 40  # a 3-gram in more sentences than this says nothing of copies
 _WORD = re.compile(r"\w+")
 
 
@@ -53,11 +53,14 @@ class Dataset:
         One line for each row that could not be used, naming it.
     name : str
         Where the rows come from.
+    notes : tuple of str
+        Where several tables were joined: the rows that were corrected or stood in two.
     """
 
     rows: tuple[Row, ...]
     skipped: tuple[str, ...] = ()
     name: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -175,7 +178,7 @@ def near_duplicates(
         shared: Counter[int] = Counter()
         for gram in found:
             places = index[gram]
-            if len(places) <= _COMMON:
+            if len(places) <= COMMON:
                 shared.update(place for place in places if place < number)
         for other, count in shared.items():
             share = count / max(1, min(len(found), len(grams[other])))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stance import baselines
+from stance.additions import added_rows
 from stance.aggregate import NEUTRAL
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
@@ -63,6 +64,8 @@ class Evaluation:
     risk_coverage : dict
         Coverage and risk, at most 200 points, their area, and what the threshold keeps.
     learning_curve : list of dict
+    added_rows : list of dict
+        Trained with and without the rows of the provenance `user`; see `stance.additions`.
     actor_swap : list of dict
     seed_articles : list of dict
     errors : list of dict
@@ -80,6 +83,7 @@ class Evaluation:
     reliability: dict[str, list[dict[str, float]]]
     risk_coverage: dict[str, Any]
     learning_curve: list[dict[str, Any]]
+    added_rows: list[dict[str, Any]]
     actor_swap: list[dict[str, Any]]
     seed_articles: list[dict[str, Any]]
     errors: list[dict[str, Any]]
@@ -197,6 +201,7 @@ class _Run:
             },
             risk_coverage=self._risk_coverage(after),
             learning_curve=list(self._learning_curve()) if crossed else [],
+            added_rows=self._added_rows(guess) if crossed else [],
             actor_swap=self._actor_swap(),
             seed_articles=list(self._seed_articles()) if crossed else [],
             errors=self._errors(after),
@@ -338,6 +343,19 @@ class _Run:
             guess = np.array([self.labels.index(label) for label in pipeline.predict(held)])
             score = macro_f1(self.truth[outside], guess, len(self.labels))
             yield {"rows": len(rows), "macro_f1": score, "n": len(outside)}
+
+    def _added_rows(self, guess: IntArray) -> list[dict[str, Any]]:
+        self.progress("added rows", 0, 1)
+        settings = self.model.arrays.settings
+        return added_rows(
+            self.data,
+            self.folds,
+            guess,
+            settings=settings,
+            lexicon=self.lexicon,
+            seed=self.seed,
+            rounds=ROUNDS,
+        )
 
     def _actor_swap(self) -> list[dict[str, Any]]:
         """Replace actor names at random; count the labels that change."""

@@ -137,6 +137,17 @@ def bootstrap_intervals(
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
+def share_interval(hits: int, n: int) -> Interval:
+    """Return the 95 % interval of a share (Wilson 1927); (0, 1) for no observation."""
+    if not n:
+        return 0.0, 1.0
+    z, share = 1.959964, hits / n
+    middle = share + z * z / (2 * n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    scale = 1 + z * z / n
+    return (middle - half) / scale, (middle + half) / scale
+
+
 def _ratio(above: FloatArray, below: Any) -> FloatArray:
     below = np.asarray(below, dtype=float)
     result: FloatArray = np.divide(above, below, out=np.zeros_like(below), where=below > 0)

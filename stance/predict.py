@@ -71,6 +71,10 @@ class StanceModel:
         """Return probabilities, ndarray of shape (n_pairs, n_labels), columns as `labels`."""
         return self._scorer.probabilities(pairs)
 
+    def vectors(self, pairs: Iterable[tuple[str, str | None]]) -> Any:
+        """Return TF-IDF vectors as CSR parts (data, indices, indptr); see `Scorer.vectors`."""
+        return self._scorer.vectors(pairs)
+
     def predict(self, pairs: Iterable[tuple[str, str | None]]) -> list[Prediction]:
         """Return a `Prediction` for each (sentence, actor) pair."""
         return [self._prediction(row) for row in self.probabilities(pairs).tolist()]
@@ -268,7 +272,7 @@ def judge(article: Article, model: StanceModel) -> Analysis:
         for statement in article.statements
         if model.about_target(statement.sentence.text, previous.get(statement.sentence.start, ""))
     ]
-    predictions = model.predict([_classified(statement) for statement in relevant])
+    predictions = model.predict([judged_pair(statement) for statement in relevant])
     judged = tuple(map(JudgedStatement, relevant, predictions))
     return Analysis(
         text=article.text,
@@ -326,8 +330,8 @@ def _previous_sentences(article: Article) -> dict[int, str]:
     return {after.start: before.text for before, after in pairwise(spans)}
 
 
-def _classified(statement: Statement) -> tuple[str, str | None]:
-    """Return what the model reads: the sentence, and the actor where it stands in it."""
+def judged_pair(statement: Statement) -> tuple[str, str | None]:
+    """Return what a model reads of a statement: sentence, and actor where it stands in it."""
     sentence, mention = statement.sentence, statement.mention
     inside = mention is not None and sentence.start <= mention.start and mention.end <= sentence.end
     return sentence.text[:MAX_SENTENCE], mention.text if inside and mention else None

@@ -86,16 +86,16 @@ def markdown_cell(value: object) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
 
 
-def interval_text(interval: Sequence[float] | None) -> str:
+def interval_text(interval: Sequence[float] | None, digits: int = 2) -> str:
     """Return "0.61 to 0.66"; a single group has no interval."""
     if interval is None:
         return "no interval"
-    return f"{interval[0]:.2f} to {interval[1]:.2f}".replace("-", "−")
+    return f"{interval[0]:.{digits}f} to {interval[1]:.{digits}f}".replace("-", "−")
 
 
-def signed(value: float | None) -> str:
+def signed(value: float | None, digits: int = 2) -> str:
     """Return "+0.43", with a true minus sign, or "–" for no value."""
-    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+    return "–" if value is None else f"{value:+.{digits}f}".replace("-", "−")
 
 
 def _split(figures: Mapping[str, Any]) -> str:

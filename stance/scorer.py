@@ -109,6 +109,30 @@ class Scorer:
             return np.empty((0, len(self.arrays.labels)))
         return np.concatenate(chunks)
 
+    def vectors(
+        self, pairs: Iterable[tuple[str, str | None]]
+    ) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
+        """Return the weighted TF-IDF vectors as a sparse matrix: data, indices and indptr (CSR).
+
+        Row by row, what `coef` is multiplied with; a block's part has its weight as its length.
+        """
+        loads: list[FloatArray] = []
+        rows: list[NDArray[np.intp]] = []
+        ends = [0]
+        for sentence, actor in pairs:
+            size = 0
+            for block, terms in self.featurizer.terms(sentence, actor).items():
+                found, values = self._vector(block, [term.name for term in terms])
+                rows.append(found)
+                loads.append(values)
+                size += len(found)
+            ends.append(ends[-1] + size)
+        return (
+            np.concatenate(loads) if loads else np.empty(0),
+            np.concatenate(rows) if rows else np.empty(0, dtype=np.intp),
+            np.array(ends, dtype=np.intp),
+        )
+
     def contributions(
         self, sentence: str, actor: str | None, label: int, against: int
     ) -> list[Contribution]:

@@ -20,6 +20,7 @@ from stance.cli import (
     data,
     evaluate,
     floors,
+    label,
     statements,
     train,
 )
@@ -41,6 +42,7 @@ app.command()(batch.batch)
 app.command()(aggregate.aggregate)
 app.command()(statements.statements)
 app.command()(classify.classify)
+app.command()(label.label)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(data.app, name="data")

@@ -14,17 +14,24 @@ app = typer.Typer(help="Look after a labelled table.", no_args_is_help=True)
 
 @app.command("check")
 def check_table(
-    table: Annotated[
-        Path | None, typer.Argument(help="Labelled table; by default the shipped one.")
+    tables: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Labelled table, by default the shipped one; several are checked as the one "
+            "that stance train makes of them."
+        ),
     ] = None,
 ) -> None:
     """Check a labelled table against the project's rules; names every row that breaks one."""
     from collections import Counter
 
-    from stance.dataset import check, read_dataset
+    from stance.dataset import check
+    from stance.merging import read_tables
 
-    dataset = read_dataset(table)
+    dataset = read_tables(tables or [])
     problems = check(dataset)
+    for line in dataset.notes:
+        typer.echo(plain(f"note: {line}"))
     for problem in problems:
         typer.echo(plain(problem))
     counts = Counter(row.label for row in dataset.rows)

@@ -13,7 +13,10 @@ from stance.cli.terminal import USAGE, ModelOption, fail, open_console, progress
 def evaluate(
     model: ModelOption = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Labelled table; by default the shipped one.")
+        list[Path] | None,
+        typer.Option(
+            "--data", help="Labelled table, by default the shipped one; again for each further one."
+        ),
     ] = None,
     report: Annotated[
         Path, typer.Option("--report", help="Folder for report.md, report.json, report.html.")
@@ -27,19 +30,26 @@ def evaluate(
     On the rows that the model was trained on, each row is judged by a model that saw none of
     its group (cross-validation); on other rows, by the model itself.
 
-    Example:
+    Where rows of the provenance `user` are among them, the report tells what they changed: the
+    same folds, trained with them and without.
 
+    Examples
+    --------
         stance evaluate --report report
+
+        stance evaluate --model my-model --data data/sentences.csv --data user.csv
     """
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
+    from stance.merging import read_tables
     from stance.predict import load_model
-    from stance.report import interval_text, write_report
+    from stance.report import interval_text, signed, write_report
 
     if report.exists() and not report.is_dir():
         fail(f"--report {report} is a file; expected a folder", USAGE)
     with progress(True) as tell:
-        figures = evaluate_model(load_model(model), data, progress=tell).to_dict()
+        tables = read_tables(data) if data else None
+        figures = evaluate_model(load_model(model), tables, progress=tell).to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
     console = open_console()
@@ -50,6 +60,15 @@ def evaluate(
         markup=False,
         highlight=False,
     )
+    for part in figures["added_rows"]:
+        console.print(
+            f"{part['added']} added rows: on {part['rows']} (n = {part['n']}) macro-F1 "
+            f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; difference "
+            f"{signed(part['difference'], 3)} (95 % interval "
+            f"{interval_text(part['difference_interval'], 3)})",
+            markup=False,
+            highlight=False,
+        )
     for path in written:
         console.print(f"  {path}", markup=False, highlight=False)
     if floors is not None:

@@ -7,16 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from stance.cli.terminal import USAGE, fail, open_console, progress
+from stance.cli.terminal import USAGE, fail, open_console, plain, progress
 from stance.errors import StanceError
 
 
 def train(
-    table: Annotated[
-        Path | None,
+    tables: Annotated[
+        list[Path] | None,
         typer.Argument(
             help="CSV, TSV or JSON Lines with the columns sentence and label, and actor, group "
-            "where you have them; by default the shipped dataset."
+            "where you have them; by default the shipped dataset. Rows of a later table correct "
+            "those of an earlier one."
         ),
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="Model folder to write.")] = Path("model"),
@@ -42,35 +43,53 @@ def train(
         stance train --out my-model
 
         stance train my-rows.csv --out my-model --target "a wealth tax"
+
+        stance train data/sentences.csv user.csv --out my-model     (after: stance label)
     """
     from stance.lexicon import load_lexicon
+    from stance.merging import read_tables
     from stance.training import train as train_model
 
     if not 0.0 < accuracy < 1.0:
         fail(f"--accuracy {accuracy}; expected more than 0 and less than 1", USAGE)
     with progress(True) as tell:
+        data = read_tables(tables) if tables else None
         model = train_model(
-            table,
+            data,
             out=out,
-            target=target,
+            target=_target(tables or [], target),
             seed=seed,
             target_accuracy=accuracy,
             lexicon=load_lexicon(lexicon) if lexicon else None,
             progress=tell,
         )
     _pin_if_default(out, model.manifest)
-    metrics, data = model.manifest["metrics"], model.manifest["dataset"]
+    metrics, counts = model.manifest["metrics"], model.manifest["dataset"]
     low, high = metrics["macro_f1_interval"]
     console = open_console()
     console.print(
-        f"{out}: {data['rows']} rows, {len(model.labels)} labels; macro-F1 "
+        f"{out}: {counts['rows']} rows, {len(model.labels)} labels; macro-F1 "
         f"{metrics['macro_f1']:.3f} (95 % interval {low:.3f} to {high:.3f}; {metrics['split']})",
         markup=False,
         highlight=False,
     )
-    if data["skipped"]:
-        console.print(f"{data['skipped']} rows were not used; see: stance data check", markup=False)
-    console.print(f"Next: stance evaluate --model {out}", markup=False, highlight=False)
+    for line in (data.notes if data else ())[:20]:
+        console.print(f"  {plain(line)}", markup=False, highlight=False)
+    if counts["skipped"]:
+        console.print(
+            f"{counts['skipped']} rows were not used; see: stance data check", markup=False
+        )
+    given = "".join(f" --data {table}" for table in tables or [])
+    console.print(f"Next: stance evaluate --model {out}{given}", markup=False, highlight=False)
+
+
+def _target(tables: list[Path], target: str | None) -> str | None:
+    """Return the target: what was asked for, or the shipped one where its table is the first."""
+    from stance.resources import data_path, default_target
+
+    if target is None and tables and tables[0].resolve() == data_path("sentences.csv").resolve():
+        return default_target()
+    return target
 
 
 def _pin_if_default(out: Path, manifest: dict[str, Any]) -> None:
@@ -79,7 +98,7 @@ def _pin_if_default(out: Path, manifest: dict[str, Any]) -> None:
     from stance.files import write_atomic
     from stance.resources import model_path
 
-    if manifest["dataset"]["name"] != "sentences.csv" or pinned.__file__ is None:
+    if manifest["dataset"]["name"].split(" + ")[0] != "sentences.csv" or pinned.__file__ is None:
         return
     try:
         default = model_path()
