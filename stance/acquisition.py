@@ -81,7 +81,8 @@ def uncertainty(probabilities: FloatArray, measure: str = "entropy") -> FloatArr
     if measure == "entropy":
         logs = np.log(np.where(probabilities > 0, probabilities, 1.0))
         share = -(probabilities * logs).sum(axis=1) / np.log(probabilities.shape[1])
-        return np.clip(share, 0.0, 1.0)
+        entropy: FloatArray = np.clip(share, 0.0, 1.0)
+        return entropy
     if measure == "margin":
         two = np.sort(probabilities, axis=1)[:, -2:]
         gap: FloatArray = 1.0 - (two[:, 1] - two[:, 0])

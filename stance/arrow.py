@@ -9,7 +9,8 @@ try:
     import pyarrow.parquet as pq
 except ImportError:
     raise MissingExtraError(
-        "a corpus needs pyarrow (stance batch, label); install it with: pip install 'actor-stance[batch]'"
+        "stance batch and stance label need pyarrow; install it with: "
+        "pip install 'actor-stance[batch]'"
     ) from None
 
 __all__ = ["pa", "pq"]

@@ -11,7 +11,7 @@ from stance.dataset import COMMON, OVERLAP, Dataset, Row, read_dataset, shingles
 
 
 class NearDuplicates:
-    """Sentences by their word 3-grams: is a new one a near-duplicate of one of them?
+    """Sentences by their word 3-grams, to find those that a new one is a near-duplicate of.
 
     The rule of `stance.dataset.near_duplicates`, one sentence at a time: more than `overlap` of
     the shorter sentence's 3-grams are shared (containment; Broder 1997), and a 3-gram that stands

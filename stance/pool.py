@@ -259,7 +259,7 @@ def _of_record(record: Mapping[str, Any]) -> Candidate:
     span = None
     if record["mention"]:
         start, end = (int(record[name]) - begin for name in ("mention_start", "mention_end"))
-        if 0 <= start and end <= len(sentence):
+        if start >= 0 and end <= len(sentence):
             span = (start, end)
     return make_candidate(
         sentence,

@@ -19,6 +19,7 @@ from stance.cli import (
     classify,
     data,
     evaluate,
+    exchange,
     floors,
     label,
     statements,
@@ -43,6 +44,8 @@ app.command()(aggregate.aggregate)
 app.command()(statements.statements)
 app.command()(classify.classify)
 app.command()(label.label)
+app.command("export")(exchange.export_sentences)
+app.command("import")(exchange.import_sentences)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(data.app, name="data")

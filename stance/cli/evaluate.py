@@ -63,8 +63,8 @@ def evaluate(
     for part in figures["added_rows"]:
         console.print(
             f"{part['added']} added rows: on {part['rows']} (n = {part['n']}) macro-F1 "
-            f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; difference "
-            f"{signed(part['difference'], 3)} (95 % interval "
+            f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; "
+            f"difference {signed(part['difference'], 3)} (95 % interval "
             f"{interval_text(part['difference_interval'], 3)})",
             markup=False,
             highlight=False,

@@ -128,9 +128,9 @@ def label(
 
 
 def _require(corpus: list[Path], others: list[Path], outputs: list[Path | None]) -> None:
-    for path in (*corpus, *others):
-        if not path.exists():
-            fail(f"no file or folder {str(path)!r}", USAGE)
+    for given in (*corpus, *others):
+        if not given.exists():
+            fail(f"no file or folder {str(given)!r}", USAGE)
     for path in outputs:
         if path is not None and (path.is_dir() or not path.parent.is_dir()):
             fail(f"{path}: expected a file in an existing folder", USAGE)
