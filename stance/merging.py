@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stance.dataset import COMMON, OVERLAP, Dataset, Row, read_dataset, shingles
+from stance.dataset import COMMON, OVERLAP, Dataset, Row, read_dataset, sentence_key, shingles
 
 
 class NearDuplicates:
@@ -15,12 +15,13 @@ class NearDuplicates:
 
     The rule of `stance.dataset.near_duplicates`, one sentence at a time: more than `overlap` of
     the shorter sentence's 3-grams are shared (containment; Broder 1997), and a 3-gram that stands
-    in more than 40 of the sentences is not counted.
+    in more than 40 of the sentences is not counted. The same words are near-duplicates anyhow.
     """
 
     def __init__(self, sentences: Iterable[str] = (), overlap: float = OVERLAP) -> None:
         self._overlap = overlap
         self._sizes: list[int] = []
+        self._same: dict[str, list[int]] = defaultdict(list)
         self._places: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for sentence in sentences:
             self.add(sentence)
@@ -28,6 +29,7 @@ class NearDuplicates:
     def add(self, sentence: str) -> None:
         """Take a sentence in; it is called by its number, counted from 0."""
         grams = shingles(sentence)
+        self._same[sentence_key(sentence)].append(len(self._sizes))
         for gram in grams:
             self._places[gram].append(len(self._sizes))
         self._sizes.append(len(grams))
@@ -43,7 +45,7 @@ class NearDuplicates:
         shares = {
             number: count / max(1, min(len(grams), self._sizes[number]))
             for number, count in shared.items()
-        }
+        } | dict.fromkeys(self._same.get(sentence_key(sentence), ()), 1.0)
         found = [(number, share) for number, share in shares.items() if share > self._overlap]
         return sorted(found, key=lambda item: (-item[1], item[0]))
 
@@ -61,7 +63,7 @@ def combine(datasets: Sequence[Dataset]) -> Dataset:
 
     * A later row with the sentence, the actor and another label than an earlier one is a
       correction: it takes the place, the id and the group of that row. With the same label it is
-      left out. `notes` names both.
+      left out. `notes` names the former and counts the latter.
     * A later row that is a near-duplicate of an earlier table's shares its group, so that no
       split can tear them apart; groups that are joined so bear the name of the first.
     * An id that stands in two tables gets the later table's name before it.
@@ -85,6 +87,7 @@ def _joined(earlier: Sequence[Row], data: Dataset) -> tuple[list[Row], list[str]
         places[row.sentence, row.actor].append(place)
     ids = {row.id for row in rows}
     new: list[Row] = []
+    copies = 0
     for row in data.rows:
         same = places.get((row.sentence, row.actor), [])
         other = [place for place in same if rows[place].label != row.label]
@@ -92,14 +95,15 @@ def _joined(earlier: Sequence[Row], data: Dataset) -> tuple[list[Row], list[str]
             old = rows[place]
             rows[place] = replace(row, id=old.id, group=old.group)
             told.append(f"{old.id}: {old.label!r} was corrected by {data.name} to {row.label!r}")
-        if same and not other:
-            told.append(f"{data.name}: {row.id}: the same as {rows[same[0]].id}; left out")
+        copies += bool(same and not other)
         if not same:
             stem = Path(data.name).stem
             group = f"{stem}-{row.group}" if row.group.startswith("auto-") else row.group
             name = f"{stem}:{row.id}" if row.id in ids else row.id
             new.append(replace(row, id=name, group=group))
             ids.add(name)
+    if copies:
+        told.append(f"{data.name}: {copies} rows that stand in an earlier table were left out")
     return _regrouped(rows, new), told
 
 
@@ -112,10 +116,14 @@ def _regrouped(rows: Sequence[Row], new: Sequence[Row]) -> list[Row]:
             group = parent[group]
         return group
 
+    place: dict[str, int] = {}
+    for number, row in enumerate((*rows, *new)):
+        place.setdefault(row.group, number)
     index = NearDuplicates(row.sentence for row in rows)
     for row in new:
         for number, _ in index.matches(row.sentence):
             one, other = root(rows[number].group), root(row.group)
             if one != other:
-                parent[other] = one
+                first, second = sorted((one, other), key=place.__getitem__)
+                parent[second] = first
     return [replace(row, group=root(row.group)) for row in (*rows, *new)]

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from stance.arrow import pa, pq
 from stance.batch import MAX_CHARS, article_text
-from stance.candidates import Candidate, make_candidate, one_line
+from stance.candidates import Candidate, make_candidate
 from stance.columns import Columns
-from stance.corpus import Source
 from stance.dataset import sentence_key
 from stance.errors import InputError
 from stance.predict import MAX_SENTENCE, StanceModel, judge, judged_pair
 from stance.statements import Article, read_article
+from stance.surroundings import article_of, context_of
 from stance.tables import find_sources
 
 Progress = Callable[[str, int, int], None]
@@ -103,7 +101,7 @@ def read_corpus(
         for number, raw in enumerate(source.raw(), 1):
             progress("read", done, total)
             done += 1
-            key = _article(source, number, raw)
+            key = article_of(source, number, raw)
             try:
                 article = read_article(article_text(key, max_chars))
             except InputError as error:
@@ -148,67 +146,10 @@ def read_batch_output(folder: Path, model: StanceModel | None = None) -> Pool:
     return _pool(found, [], str(folder))
 
 
-def with_context(candidates: Sequence[Candidate], folder: Path) -> list[Candidate]:
-    """Return candidates of a batch output with the sentences around them.
-
-    The articles are looked for where the batch has read them; where an input is gone, or the
-    sentence no longer stands where it stood, a candidate stays without.
-    """
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        columns, most = Columns(**manifest["columns"]), int(manifest["max_chars"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return list(candidates)
-    wanted: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, one in enumerate(candidates):
-        wanted[one.input][one.row].append(place)
-    found = list(candidates)
-    for name, rows in wanted.items():
-        for source in _again(name, columns, most):
-            for number, raw in enumerate(source.raw(), 1):
-                if number not in rows:
-                    continue
-                try:
-                    text = article_text(_article(source, number, raw), most)
-                    around = _context(read_article(text))
-                except InputError:
-                    continue
-                for place in rows.pop(number):
-                    one = candidates[place]
-                    if one_line(text).startswith(one.sentence, one.offset):
-                        before, after = around.get(one.offset, ("", ""))
-                        found[place] = replace(one, before=before, after=after)
-                if not rows:
-                    break
-    return found
-
-
-def _again(name: str, columns: Columns, most: int) -> list[Source]:
-    if not Path(name).exists():
-        return []
-    try:
-        return [one for one in find_sources([name], columns, most) if one.name == name]
-    except InputError:
-        return []
-
-
-def _article(source: Source, number: int, raw: Any) -> dict[str, Any]:
-    row = source.row(raw)
-    return {
-        "article_id": row.article_id or f"{source.name}:{number}",
-        "date": row.date,
-        "input": source.name,
-        "row": number,
-        "text": row.text,
-        "data": row.data,
-        "problem": row.problem,
-    }
-
-
 def _statements(
     article: Article, key: Mapping[str, Any], model: StanceModel
 ) -> Iterator[Candidate]:
-    around = _context(article)
+    around = context_of(article)
     for item in judge(article, model).statements:
         statement, prediction = item.statement, item.prediction
         sentence, mention = statement.sentence, statement.mention
@@ -230,14 +171,6 @@ def _statements(
             judge=prediction.model_id,
         )
         yield replace(candidate, before=before, after=after)
-
-
-def _context(article: Article) -> dict[int, tuple[str, str]]:
-    """Map the start of each sentence to the sentences before and after it."""
-    spans = [one.span for one in article.sentences]
-    before = {after.start: one_line(one.text) for one, after in pairwise(spans)}
-    after = {one.start: one_line(other.text) for one, other in pairwise(spans)}
-    return {one.start: (before.get(one.start, ""), after.get(one.start, "")) for one in spans}
 
 
 def _records(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -86,6 +86,7 @@ ORDER = (
     "sheets",
     "training",
     "candidates",
+    "surroundings",
     "pool",
     "acquisition",
     "usertable",

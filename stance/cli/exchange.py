@@ -154,10 +154,7 @@ def import_sentences(
     for line in returned.skipped:
         typer.echo(f"stance: not taken: {plain(line)}", err=True)
     console = open_console()
-    for line in returned.notes[:_SHOWN]:
-        _say(console, f"  {line}")
-    if len(returned.notes) > _SHOWN:
-        _say(console, f"  and {len(returned.notes) - _SHOWN} more; see the column note")
+    _tell_notes(returned.notes, console)
     if not returned.rows:
         fail(f"none of {len(annotations)} annotations became a row; reasons above", DATA)
     added, updated = _merge(table, returned.rows)
@@ -175,6 +172,17 @@ def import_sentences(
     _say(console, f"Next: stance train {first} {out} --out my-model")
 
 
+def _tell_notes(notes: Sequence[str], console: Console) -> None:
+    """Name what corrects or nearly repeats a known row; count what confirms one."""
+    told = [line for line in notes if ": confirms " not in line]
+    for line in told[:_SHOWN]:
+        _say(console, f"  {line}")
+    if len(told) > _SHOWN:
+        _say(console, f"  and {len(told) - _SHOWN} more; see the column note")
+    if len(told) < len(notes):
+        _say(console, f"  {len(notes) - len(told)} rows confirm a known row")
+
+
 def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[str], str]:
     """Return what goes out, the labels to choose from, and the target."""
     import json
@@ -184,7 +192,8 @@ def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[
     from stance.resources import data_path, default_target
 
     if source.is_dir():
-        from stance.pool import is_batch_output, read_batch_output, with_context
+        from stance.pool import is_batch_output, read_batch_output
+        from stance.surroundings import with_context
 
         if not is_batch_output(source):
             fail(f"{source} was not written by stance batch; expected its output folder", USAGE)

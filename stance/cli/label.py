@@ -156,7 +156,8 @@ def _pick(
     wish: Wish,
 ) -> list[Pick]:
     from stance.acquisition import pick
-    from stance.pool import is_batch_output, read_pool, with_context
+    from stance.pool import is_batch_output, read_pool
+    from stance.surroundings import with_context
 
     with progress(True) as tell:
         pool = read_pool(corpus, model, columns=columns, progress=tell)
