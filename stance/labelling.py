@@ -17,7 +17,7 @@ from typing import Any
 from stance.acquisition import RANDOM, TEACHING, Pick
 from stance.candidates import Candidate
 from stance.dataset import Row
-from stance.errors import DataError
+from stance.errors import DataError, InputError
 from stance.files import write_atomic
 from stance.usertable import COLUMNS, UserTable, dumps
 
@@ -136,13 +136,25 @@ class Session:
 
 
 def keys_of(labels: Sequence[str]) -> dict[str, str]:
-    """Return the key of each label: digits, then letters, and the first letter where it is free."""
+    """Return the key of each label: digits, then letters, and the first letter where it is free.
+
+    Raises
+    ------
+    InputError
+        If there are more labels than keys.
+    """
     free = [key for key in "123456789abcdefghijklmnoprtvwxyz" if key not in RESERVED]
+    if len(labels) > len(free):
+        raise InputError(
+            f"{len(labels)} labels; expected at most {len(free)}, a key for each; fill in a table "
+            "instead: stance label CORPUS --queue FILE"
+        )
     keys = dict(zip(free, labels, strict=False))
     for label in labels:
         first = label[:1].casefold()
         alone = sum(other[:1].casefold() == first for other in labels) == 1
-        if alone and first.isalpha() and first not in keys and first not in RESERVED:
+        free_letter = len(first) == 1 and first.isalpha() and first not in {*keys, *RESERVED}
+        if alone and free_letter:
             keys[first] = label
     return keys
 

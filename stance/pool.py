@@ -128,7 +128,7 @@ def read_batch_output(folder: Path, model: StanceModel | None = None) -> Pool:
             continue
         try:
             found += [_of_record(record) for record in _records(path)]
-        except (OSError, ValueError, KeyError, csv.Error, pa.ArrowException) as error:
+        except (OSError, ValueError, KeyError, TypeError, csv.Error, pa.ArrowException) as error:
             raise InputError(
                 f"{path} is no table of stance batch: {type(error).__name__}: {error}; run stance "
                 "batch anew"
