@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stance import baselines
-from stance.additions import added_rows
+from stance.additions import ADDED, added_rows
 from stance.aggregate import NEUTRAL
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
@@ -345,6 +345,8 @@ class _Run:
             yield {"rows": len(rows), "macro_f1": score, "n": len(outside)}
 
     def _added_rows(self, guess: IntArray) -> list[dict[str, Any]]:
+        if not any(row.provenance == ADDED for row in self.data.rows):
+            return []
         self.progress("added rows", 0, 1)
         settings = self.model.arrays.settings
         return added_rows(

@@ -95,7 +95,10 @@ def interval_text(interval: Sequence[float] | None, digits: int = 2) -> str:
 
 def signed(value: float | None, digits: int = 2) -> str:
     """Return "+0.43", with a true minus sign, or "–" for no value."""
-    return "–" if value is None else f"{value:+.{digits}f}".replace("-", "−")
+    if value is None:
+        return "–"
+    rounded = round(value, digits) + 0.0  # no −0.00
+    return f"{rounded:+.{digits}f}".replace("-", "−")
 
 
 def _split(figures: Mapping[str, Any]) -> str:

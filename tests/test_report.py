@@ -94,6 +94,9 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
                           "kept_accuracy": 0.9123},
         "learning_curve": [{"rows": 501, "macro_f1": 0.4181, "n": 202},
                            {"rows": 1002, "macro_f1": 0.4992, "n": 202}],
+        "added_rows": [{"rows": text, "added": 987, "n": 4322, "macro_f1_without": 0.6271,
+                        "macro_f1_with": 0.6392, "difference": -0.0121,
+                        "difference_interval": [-0.0213, 0.0049]}],
         "actor_swap": [{"replaced": "the row's actor", "n": 641, "changed": 437, "share": 0.0047},
                        {"replaced": "every name", "n": 642, "changed": 439, "share": 0.0141}],
         "seed_articles": [{
@@ -114,7 +117,10 @@ def shown_numbers(figures: dict[str, Any]) -> set[str]:
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             for name, item in value.items():
-                if name.endswith("_interval"):
+                if name.startswith("difference"):
+                    ends = item if isinstance(item, list) else [item]
+                    found.update(f"{end:.3f}".replace("-", "−") for end in ends)
+                elif name.endswith("_interval"):
                     found.add(f"{item[0]:.2f} to {item[1]:.2f}")
                 elif name in ("share", "kept", "kept_accuracy"):
                     found.add(f"{item:.1%}")
@@ -220,10 +226,10 @@ def test_a_wrong_stance_of_a_seed_article_is_marked(write):
 
 @pytest.mark.parametrize("write", [report_markdown, report_html])
 def test_what_was_left_out_leaves_no_empty_section(write):
-    figures = figures_of(learning_curve=[], seed_articles=[], errors=[])
+    figures = figures_of(learning_curve=[], added_rows=[], seed_articles=[], errors=[])
     figures["dataset"]["skipped"] = []
     page = write(figures)
-    for heading in ("Learning curve", "Seed article", "mistakes", "were not read"):
+    for heading in ("Learning curve", "added rows", "Seed article", "mistakes", "were not read"):
         assert heading not in page
 
 
