@@ -149,6 +149,7 @@ def test_seed_articles_are_all_labelled_already(here: Path):
 
 def test_any_label_set_of_a_model_has_its_keys_and_codebook(here: Path, small_model: Path):
     shown = run("label", "articles", "-n", "1", "--model", str(small_model), keys="?p")
+    assert "only word for word" in shown.output.replace("\n", " ")
     assert "[1/c] contra  [2/n] neither  [3/p] pro" in shown.output
     assert "Target. a wealth tax" in shown.output
     assert labels() == ["pro"]

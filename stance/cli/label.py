@@ -116,7 +116,7 @@ def label(
         done = len(session.picks) - len(session.open)
         _say(console, f"{done} of {len(session.picks)} questions were done before")
     else:
-        known = _known(table, model, session)
+        known = _known(_tables(table, loaded), session)
         wish = Wish(count, random, measure.value, seed)
         picks = _pick(corpus, loaded, Columns(text, id, date), session, known, wish)
         if queue is not None:
@@ -124,7 +124,7 @@ def label(
             return
         session.start(picks, name)
     _ask(session, loaded, _codebook(codebook, loaded), console)
-    _summarise(session, table, model, console)
+    _summarise(session, table, loaded, console)
 
 
 def _require(corpus: list[Path], others: list[Path], outputs: list[Path | None]) -> None:
@@ -138,11 +138,28 @@ def _require(corpus: list[Path], others: list[Path], outputs: list[Path | None])
         fail(f"--out {outputs[0]}: expected a name that ends in .csv", USAGE)
 
 
-def _known(table: list[Path] | None, model: Path | None, session: Session) -> list[str]:
+def _tables(given: list[Path] | None, model: StanceModel) -> list[Path]:
+    """Return the labelled tables of the model: those given, or the shipped one if it is of it."""
+    from stance.resources import data_path
+
+    if given:
+        return given
+    name = str(model.manifest.get("dataset", {}).get("name", ""))
+    if name.split(" + ")[0] == "sentences.csv":
+        return [data_path("sentences.csv")]
+    typer.echo(
+        f"stance: the rows that {plain(model.model_id)} was trained on are known only word for "
+        "word; to ask no near-duplicate of them either, give their table: --table",
+        err=True,
+    )
+    return []
+
+
+def _known(tables: list[Path], session: Session) -> list[str]:
     """Return the sentences that have a label, and those that the user has skipped."""
     from stance.merging import read_tables
 
-    rows = read_tables(table or []).rows if table or model is None else ()
+    rows = read_tables(tables).rows if tables else ()
     mine = (row.sentence for row in session.table.rows)
     return [*(row.sentence for row in rows), *mine, *session.skipped_sentences]
 
@@ -292,7 +309,7 @@ def _show_keys(model: StanceModel, console: Console) -> None:
 
 
 def _summarise(
-    session: Session, table: list[Path] | None, model: Path | None, console: Console
+    session: Session, given: list[Path] | None, model: StanceModel, console: Console
 ) -> None:
     from stance.acquisition import RANDOM
     from stance.metrics import share_interval
@@ -316,9 +333,9 @@ def _summarise(
     if session.open:
         _say(console, "Next: the same command goes on")
     elif session.table.rows:
-        tables = [*(map(str, table or [])), str(session.table.path)]
-        first = [] if table or model is not None else ["data/sentences.csv"]
-        _say(console, f"Next: stance train {' '.join([*first, *tables])} --out my-model")
+        shipped = str(model.manifest.get("dataset", {}).get("name", "")).startswith("sentences.csv")
+        first = " ".join(map(str, given)) if given else "data/sentences.csv" if shipped else "TABLE"
+        _say(console, f"Next: stance train {first} {session.table.path} --out my-model")
 
 
 def _say(console: Console, line: str) -> None:
