@@ -111,7 +111,8 @@ def test_context_is_left_out_where_the_article_has_changed(tmp_path: Path, corpu
     out = tmp_path / "out"
     run_batch([folder], out, jobs=1)
     found = read_batch_output(out).candidates
-    (folder / "one.txt").write_text("Quite another text now, about Ukraine and NATO.", "utf-8")
+    changed = ARTICLES["one.txt"].replace("winter", "summer").replace("grave", "great")
+    (folder / "one.txt").write_text(changed, "utf-8")
     (folder / "two.txt").write_bytes(b"\xff\xfe")
     assert with_context(found, out) == list(found)
     (out / "manifest.json").unlink()
