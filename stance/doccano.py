@@ -14,6 +14,7 @@ repository), JSON Lines with one document each:
 Every other field is kept by doccano as metadata and stands in its export again, after doccano's
 own ``id``. Offsets count code points. What goes out is an annotation in doccano, not a
 suggestion: export *approved documents only*, or what nobody looked at comes back as well.
+All of it was checked with the import and export of doccano 1.8.4.
 """
 
 from __future__ import annotations

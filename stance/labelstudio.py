@@ -1,13 +1,14 @@
 """Label Studio's tasks, out and back.
 
 Format of Label Studio 1.x ("Basic Label Studio JSON format" and "Label Studio JSON format of
-annotated tasks" of its guide, unchanged since 1.0): a task is an object with ``data``,
-``predictions`` (suggestions, with ``model_version``, ``score``) and ``annotations``, whose
-``result`` lists a region each: ``type`` "choices" or "labels", ``from_name``, ``to_name``,
-``value``. Its import button takes a JSON array; JSON Lines, a task each line, are read from
-storages since 1.20 and by its SDK. Both come back, and the short JSON_MIN export as well.
+annotated tasks" of its guide; before 1.0 annotations were called completions): a task is an object
+with ``data``, ``predictions`` (suggestions, with ``model_version`` and ``score``) and
+``annotations``, whose ``result`` lists a region each: ``type`` "choices" or "labels",
+``from_name``, ``to_name``, ``value``. Its import button takes a JSON array; JSON Lines, a task each
+line, are read from storages since 1.20 (its issue 1960). Both come back, and the short export
+JSON_MIN as well. Checked against the validator and the converter of label-studio-sdk 2.1.2.
 
-Offsets count code points (Label Studio 1.5 and later; before, UTF-16 units): where they do not
+Offsets count code points; old versions counted UTF-16 units (its issue 1008). Where offsets do not
 fit the words that stand beside them, the words count.
 """
 

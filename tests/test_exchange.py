@@ -238,7 +238,7 @@ def test_annotators_who_agree_give_one_row_and_others_none(tmp_path: Path):
 
 
 def test_offsets_in_utf_16_give_way_to_the_words(tmp_path: Path):
-    """Label Studio before 1.5 counted an emoji twice."""
+    """Old versions of Label Studio counted an emoji twice."""
     task = annotated("favor")
     value = task["annotations"][0]["result"][1]["value"]
     value["start"] += 1
