@@ -170,6 +170,8 @@ def _traverse(
     far: Sequence[Pair],
 ) -> list[int]:
     """Walk to the candidate of the highest value × distance, again and again."""
+    if count < 1 or not ranked:
+        return []
     matrix = _unit(model, [candidates[place].pair for place in ranked])
     distance = np.ones(len(ranked))
     for first in range(0, len(far), 64):  # so that the products stay small

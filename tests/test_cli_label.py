@@ -106,7 +106,7 @@ def test_new_picks_are_none_of_the_old_ones(here: Path):
     assert len({row.sentence for row in rows}) == 4
     done = run("label", "articles", keys="1")
     assert done.exit_code == cli.DATA
-    assert "nothing to ask: each of the 5 sentences" in done.output
+    assert "nothing to ask: each of the 5 statements" in done.output
 
 
 def test_random_questions_give_an_estimate(here: Path):

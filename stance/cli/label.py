@@ -121,6 +121,7 @@ def label(
         picks = _pick(corpus, loaded, Columns(text, id, date), session, known, wish)
         if queue is not None:
             _write_queue(picks, queue, name, console)
+            _say_next(table, loaded, queue, console)
             return
         session.start(picks, name)
     _ask(session, loaded, _codebook(codebook, loaded), console)
@@ -144,8 +145,7 @@ def _tables(given: list[Path] | None, model: StanceModel) -> list[Path]:
 
     if given:
         return given
-    name = str(model.manifest.get("dataset", {}).get("name", ""))
-    if name.split(" + ")[0] == "sentences.csv":
+    if _is_shipped(model):
         return [data_path("sentences.csv")]
     typer.echo(
         f"stance: the rows that {plain(model.model_id)} was trained on are known only word for "
@@ -153,6 +153,12 @@ def _tables(given: list[Path] | None, model: StanceModel) -> list[Path]:
         err=True,
     )
     return []
+
+
+def _is_shipped(model: StanceModel) -> bool:
+    """Tell whether a model was trained on the shipped table, alone or with others."""
+    name = str(model.manifest.get("dataset", {}).get("name", ""))
+    return name.split(" + ")[0] == "sentences.csv"
 
 
 def _known(tables: list[Path], session: Session) -> list[str]:
@@ -190,8 +196,8 @@ def _pick(
         typer.echo(f"stance: not read: {len(pool.skipped) - 10} more", err=True)
     if not picks:
         fail(
-            f"nothing to ask: each of the {len(pool.candidates)} sentences about the target has a "
-            "label, or is a near-duplicate of one that has; expected a corpus with other sentences",
+            f"nothing to ask: each of the {pool.statements} statements about the target has a "
+            "label or was skipped, or nearly repeats one of those; expected other articles",
             DATA,
         )
     return picks
@@ -203,7 +209,6 @@ def _write_queue(picks: list[Pick], path: Path, name: str, console: Console) -> 
 
     write_atomic(path, queue_csv(picks, name))
     _say(console, f"{path}: {len(picks)} sentences; fill in the column label")
-    _say(console, f"Next: stance train data/sentences.csv {path} --out my-model")
 
 
 def _codebook(path: Path | None, model: StanceModel) -> str:
@@ -333,9 +338,13 @@ def _summarise(
     if session.open:
         _say(console, "Next: the same command goes on")
     elif session.table.rows:
-        shipped = str(model.manifest.get("dataset", {}).get("name", "")).startswith("sentences.csv")
-        first = " ".join(map(str, given)) if given else "data/sentences.csv" if shipped else "TABLE"
-        _say(console, f"Next: stance train {first} {session.table.path} --out my-model")
+        _say_next(given, model, session.table.path, console)
+
+
+def _say_next(given: list[Path] | None, model: StanceModel, path: Path, console: Console) -> None:
+    first = "data/sentences.csv" if _is_shipped(model) else "TABLE"
+    tables = " ".join(map(str, given)) if given else first
+    _say(console, f"Next: stance train {tables} {path} --out my-model")
 
 
 def _say(console: Console, line: str) -> None:

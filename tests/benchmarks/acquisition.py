@@ -1,6 +1,7 @@
 """Compare ways of picking what to label, on the shipped rows: macro-F1 after so many answers.
 
     python tests/benchmarks/acquisition.py [--seeds 5] [--start 400] [--rounds 4] [--batch 100]
+        [--pool 2000]
 
 For each seed a third of the groups is the test, some rows are labelled at the start, and the
 rest is the pool whose labels are asked for, a batch at a time, the model retrained in between. All
@@ -91,7 +92,7 @@ def curve(find: Way, rows: Sequence[Row], seed: int, options: argparse.Namespace
     rest = [row for row in rows if row.group not in tested]
     order = random.permutation(len(rest)).tolist()
     mine = [rest[i] for i in order[: options.start]]
-    pool = {rest[i].id: rest[i] for i in order[options.start :]}
+    pool = {rest[i].id: rest[i] for i in order[options.start :][: options.pool]}
     model = fitted(mine)
     found = [score(model, test)]
     for number in range(options.rounds):
@@ -106,7 +107,8 @@ def curve(find: Way, rows: Sequence[Row], seed: int, options: argparse.Namespace
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, value in (("seeds", 5), ("start", 400), ("rounds", 4), ("batch", 100)):
+    sizes = (("seeds", 5), ("start", 400), ("rounds", 4), ("batch", 100), ("pool", 2000))
+    for name, value in sizes:
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
     rows = [row for row in read_dataset().rows if row.provenance == "documented"]
