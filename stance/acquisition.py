@@ -5,6 +5,10 @@ before says how much is new. Each pick maximises their product: the farthest-fir
 Gonzalez (1985), which is the greedy k-center of Sener and Savarese (2018), weighted by
 uncertainty, in the model's own TF-IDF space. No pick is a near-duplicate of another or of a row
 that has a label.
+
+What it gains is measured by tests/benchmarks/acquisition.py. On the shipped rows it is little: 400
+answers more than 400 rows give a macro-F1 of 0.538, random picks 0.534 (+0.004 ± 0.004, six
+splits); where 70 % of the pool is the label none, −0.003 ± 0.005.
 """
 
 from __future__ import annotations

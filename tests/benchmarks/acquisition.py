@@ -1,7 +1,7 @@
 """Compare ways of picking what to label, on the shipped rows: macro-F1 after so many answers.
 
     python tests/benchmarks/acquisition.py [--seeds 5] [--start 400] [--rounds 4] [--batch 100]
-        [--pool 2000]
+        [--pool 2000] [--none 0.75] [--ways random "entropy × distance"]
 
 For each seed a third of the groups is the test, some rows are labelled at the start, and the
 rest is the pool whose labels are asked for, a batch at a time, the model retrained in between. All
@@ -83,6 +83,15 @@ WAYS: dict[str, Way] = {
 }
 
 
+def pool_of(rows: Sequence[Row], options: argparse.Namespace) -> list[Row]:
+    """Return the rows that may be asked for, with the wanted share of the label none."""
+    if options.none is None:
+        return list(rows[: options.pool])
+    wanted = round(options.pool * options.none)
+    none = [row for row in rows if row.label == "none"][:wanted]
+    return none + [row for row in rows if row.label != "none"][: options.pool - wanted]
+
+
 def curve(find: Way, rows: Sequence[Row], seed: int, options: argparse.Namespace) -> list[float]:
     """Return the macro-F1 at the start and after each batch."""
     random = np.random.default_rng(seed)
@@ -92,7 +101,8 @@ def curve(find: Way, rows: Sequence[Row], seed: int, options: argparse.Namespace
     rest = [row for row in rows if row.group not in tested]
     order = random.permutation(len(rest)).tolist()
     mine = [rest[i] for i in order[: options.start]]
-    pool = {rest[i].id: rest[i] for i in order[options.start :][: options.pool]}
+    others = [rest[i] for i in order[options.start :]]
+    pool = {row.id: row for row in pool_of(others, options)}
     model = fitted(mine)
     found = [score(model, test)]
     for number in range(options.rounds):
@@ -110,10 +120,13 @@ def main() -> None:
     sizes = (("seeds", 5), ("start", 400), ("rounds", 4), ("batch", 100), ("pool", 2000))
     for name, value in sizes:
         parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--none", type=float, help="share of none in the pool, as in corpora")
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), help="of: " + ", ".join(WAYS))
     options = parser.parse_args()
     rows = [row for row in read_dataset().rows if row.provenance == "documented"]
     base: np.ndarray | None = None
-    for name, find in WAYS.items():
+    for name in options.ways:
+        find = WAYS[name]
         curves = np.array([curve(find, rows, seed, options) for seed in range(options.seeds)])
         base = curves[:, -1] if base is None else base
         gap = curves[:, -1] - base
