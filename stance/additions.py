@@ -9,10 +9,10 @@ import numpy as np
 
 from stance.dataset import Dataset
 from stance.errors import DataError
-from stance.features import FeatureSettings
 from stance.lexicon import Lexicon
 from stance.metrics import FloatArray, IntArray, bootstrap_intervals, class_scores, confusion_matrix
 from stance.model import Folds
+from stance.settings import FeatureSettings
 from stance.training import fit_uncalibrated, pairs_of, truth_of
 
 ADDED = "user"  # the provenance of rows from `stance label` and `stance import`

@@ -123,7 +123,8 @@ def analyze_batch(
         article = dict(zip(ARTICLES.names, values, strict=True))
         key = {name: article[name] for name, _ in KEY}
         try:
-            analysis = analyze(article_text(article, max_chars), model=loaded, date=_day(article["date"]))
+            text, date = article_text(article, max_chars), day_of(article["date"])
+            analysis = analyze(text, model=loaded, date=date)
             found = dict(zip(TABLES, map(list, table_rows(key, analysis)), strict=True))
         except MissingExtraError:
             raise  # the whole run lacks it; the user can mend that
@@ -141,7 +142,7 @@ def analyze_batch(
     )
 
 
-def _day(date: str | None) -> str | None:
+def day_of(date: str | None) -> str | None:
     """Return a date that gives an office to who held it then; None for one that is none."""
     try:
         return date if days_of(date) else None

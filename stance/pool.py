@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.arrow import pa, pq
-from stance.batch import MAX_CHARS, article_text
+from stance.batch import MAX_CHARS, article_text, day_of
 from stance.candidates import Candidate, make_candidate
 from stance.columns import Columns
 from stance.dataset import sentence_key
@@ -103,7 +103,8 @@ def read_corpus(
             done += 1
             key = article_of(source, number, raw)
             try:
-                article = read_article(article_text(key, max_chars))
+                text = article_text(key, max_chars)
+                article = read_article(text, date=day_of(key["date"]))
             except InputError as error:
                 skipped.append(f"{key['article_id']}: {error}")
                 continue

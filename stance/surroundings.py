@@ -25,6 +25,7 @@ def article_of(source: Source, number: int, raw: Any) -> dict[str, Any]:
     return {
         "article_id": row.article_id or f"{source.name}:{number}",
         "date": row.date,
+        "source": row.source,
         "input": source.name,
         "row": number,
         "text": row.text,

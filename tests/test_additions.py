@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_limits
 from stance import additions
 from stance.additions import added_rows
 from stance.dataset import Dataset, Row
-from stance.features import FeatureSettings
 from stance.metrics import macro_f1
 from stance.model import require_folds
+from stance.settings import FeatureSettings
 from stance.training import fit_uncalibrated, pairs_of, truth_of
 
 SETTINGS = FeatureSettings(weights=(("words", 1.0), ("concepts", 1.0)), min_df=1)

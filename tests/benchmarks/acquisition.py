@@ -21,11 +21,11 @@ from stance import acquisition
 from stance.acquisition import Wish, pick
 from stance.candidates import Candidate, table_candidates
 from stance.dataset import Dataset, Row, read_dataset
-from stance.features import FeatureSettings
 from stance.lexicon import load_lexicon
 from stance.metrics import macro_f1
 from stance.model import export_arrays
 from stance.predict import StanceModel
+from stance.settings import FeatureSettings
 from stance.training import fit_uncalibrated, pairs_of
 
 LABELS = ("favor", "conditional", "against", "none")
