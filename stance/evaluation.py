@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from stance import baselines
 from stance.additions import ADDED, added_rows
 from stance.aggregate import NEUTRAL
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
+from stance.fitting import Fitter
 from stance.lexicon import loads_lexicon
 from stance.metrics import (
     FloatArray,
@@ -27,13 +29,13 @@ from stance.metrics import (
     reliability,
     risk_coverage,
 )
-from stance.model import export_arrays, require_folds
+from stance.model import StanceClassifier, export_arrays, inverse_temperature, require_folds
 from stance.predict import StanceModel
 from stance.probes import compare_with_gold, swap_actors
 from stance.resources import seeds_path
 from stance.scorer import softmax
 from stance.slices import slice_names
-from stance.training import FOLDS, Progress, as_dataset, fit, fit_uncalibrated, pairs_of
+from stance.training import FOLDS, Progress, as_dataset, pairs_of
 
 CURVE = (0.125, 0.25, 0.5, 0.75, 1.0)
 ROUNDS = 1000
@@ -145,21 +147,34 @@ class _Run:
         self.truth: IntArray = np.array([numbers[row.label] for row in data.rows], dtype=np.intp)
         self.groups = [row.group for row in data.rows]
         self.folds: list[tuple[IntArray, IntArray]] = []
+        self.order = [sorted(self.labels).index(label) for label in self.labels]
+        self.fitter = Fitter(
+            pairs_of(data),
+            np.array([row.label for row in data.rows]),
+            model.arrays.settings,
+            self.lexicon,
+        )
+        self.first: Pipeline | None = None  # of the first fold; the others start at its weights
 
     def cross_validated(self) -> tuple[FloatArray, FloatArray]:
-        """Return out-of-fold probabilities before and after calibration."""
+        """Return out-of-fold probabilities before and after calibration.
+
+        The temperature of a fold is the one that fits the out-of-fold logits of the others
+        (cross-fitting), so that no row has a part in its own calibration.
+        """
         labels = [row.label for row in self.data.rows]
         self.folds = require_folds(labels, self.groups, FOLDS, self.seed)
-        after = np.zeros((len(self.data), len(self.labels)))
-        before = np.zeros_like(after)
-        pairs = pairs_of(self.data)
+        logits = np.zeros((len(self.data), len(self.labels)))
         for number, (inside, outside) in enumerate(self.folds):
             self.progress("cross-validate", number, len(self.folds))
-            fitted = self._fitted(inside)
-            held = [pairs[i] for i in outside]
-            after[outside] = fitted.probabilities(held)
-            before[outside] = _uncalibrated(after[outside], fitted)
-        return before, after
+            pipeline = self.fitter.fit(inside, start=self.first)
+            self.first = self.first or pipeline
+            logits[outside] = self.fitter.logits(pipeline, outside)[:, self.order]
+        after = np.zeros_like(logits)
+        for inside, outside in self.folds:
+            beta = inverse_temperature(logits[inside], self.truth[inside])
+            after[outside] = softmax(logits[outside] * beta)
+        return softmax(logits), after
 
     def held_out(self) -> tuple[FloatArray, FloatArray]:
         """Return the model's own probabilities before and after calibration."""
@@ -208,19 +223,12 @@ class _Run:
         )
 
     def _fitted(self, inside: IntArray) -> StanceModel:
-        keep = np.zeros(len(self.data), dtype=bool)
-        keep[inside] = True
-        pipeline, _ = fit(
-            self.data.only(keep),
-            seed=self.seed,
-            settings=self.model.arrays.settings,
-            lexicon=self.lexicon,
-        )
-        arrays = export_arrays(pipeline, self.labels)
-        return StanceModel(
-            arrays,
-            {**self.model.manifest, "inverse_temperature": pipeline["classifier"].beta_},
-        )
+        """Return a model of other rows with the temperature and threshold of the whole one."""
+        pipeline = self.fitter.fit(inside, start=self.first)
+        classifier: StanceClassifier = pipeline["classifier"]
+        classifier.beta_ = float(self.model.manifest.get("inverse_temperature", 1.0))
+        classifier.threshold_ = self.model.threshold
+        return StanceModel(export_arrays(pipeline, self.labels), self.model.manifest)
 
     def _overall(self, guess: IntArray, before: FloatArray, after: FloatArray) -> dict[str, Any]:
         def both(rows: Any) -> list[float]:
@@ -324,9 +332,7 @@ class _Run:
     def _learning_curve(self) -> Iterator[dict[str, Any]]:
         """Train on growing shares of the groups of the first fold's training part."""
         inside, outside = self.folds[0]
-        pairs = pairs_of(self.data)
         labels = np.array([row.label for row in self.data.rows])
-        held = [pairs[i] for i in outside]
         names = sorted({self.groups[i] for i in inside})
         order = np.random.default_rng(self.seed).permutation(len(names))
         for number, share in enumerate(CURVE):
@@ -335,12 +341,12 @@ class _Run:
             rows = np.array([i for i in inside if self.groups[i] in chosen])
             if len({labels[i] for i in rows}) < len(self.labels):
                 continue  # too few rows for every label; the curve starts later
-            settings = self.model.arrays.settings
             try:
-                pipeline = fit_uncalibrated(pairs, labels, rows, settings, self.lexicon)
+                pipeline = self.first if share == 1.0 else None
+                pipeline = pipeline or self.fitter.fit(rows, start=self.first)
             except DataError:
                 continue
-            guess = np.array([self.labels.index(label) for label in pipeline.predict(held)])
+            guess = self.fitter.logits(pipeline, outside)[:, self.order].argmax(axis=1)
             score = macro_f1(self.truth[outside], guess, len(self.labels))
             yield {"rows": len(rows), "macro_f1": score, "n": len(outside)}
 
@@ -386,12 +392,13 @@ class _Run:
         self.progress("seed articles", 0, 1)
         seeds = {row.group for row in self.data.rows if row.provenance == "seed"}
         inside = np.array([i for i, group in enumerate(self.groups) if group not in seeds])
-        if NEUTRAL not in self.labels or len(inside) in (0, len(self.data)):
-            return
+        kept = set(self.truth[inside].tolist())
+        if NEUTRAL not in self.labels or not seeds or len(kept) < len(self.labels):
+            return  # nothing to leave out, or the other rows lack a label
         try:
             fitted = self._fitted(inside)
-        except (DataError, ValueError):
-            return  # the other rows lack a label, or cannot be split
+        except DataError:
+            return  # no term is left
         for path in sorted(seeds_path().glob("*.gold.json")):
             gold = json.loads(path.read_text("utf-8"))
             text = (path.parent / gold["article"]).read_text("utf-8")

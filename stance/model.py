@@ -84,9 +84,18 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def fit(
-        self, X: ArrayLike, y: ArrayLike, groups: Sequence[str] | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        groups: Sequence[str] | None = None,
+        coef_init: FloatArray | None = None,
+        intercept_init: FloatArray | None = None,
     ) -> StanceClassifier:
-        """Fit to a matrix of shape (n_samples, n_features) and one label per row."""
+        """Fit to a matrix of shape (n_samples, n_features) and one label per row.
+
+        The search starts at `coef_init`, shape (n_classes, n_features), and `intercept_init`,
+        shape (n_classes,), where they are given; the optimum does not depend on them.
+        """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
         encoder = LabelEncoder().fit(y)
@@ -105,6 +114,10 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             solver="newton-cg",
             tol=1e-7,
         )
+        if coef_init is not None and intercept_init is not None:
+            few = slice(1, None) if len(self.classes_) == 2 else slice(None)
+            base.set_params(warm_start=True)
+            base.coef_, base.intercept_ = coef_init[few].copy(), intercept_init[few].copy()
         fitted = base.fit(X, encoded)
         self.coef_, self.intercept_ = _two_sided(fitted.coef_, fitted.intercept_)
         self.n_iter_ = int(np.max(fitted.n_iter_))
@@ -234,6 +247,25 @@ def make_pipeline(
             ("classifier", classifier or StanceClassifier()),
         ]
     )
+
+
+def carried_weights(source: Pipeline, target: Pipeline) -> tuple[FloatArray, FloatArray]:
+    """Return the weights of a fitted pipeline for the vocabulary of another, 0 for new terms.
+
+    Both have the same classes; of `target`, only what stands before the classifier is fitted.
+    """
+    columns: list[NDArray[np.intp]] = []
+    first = 0
+    for (_, known), (_, wanted) in zip(
+        source["tfidf"].transformer_list, target["tfidf"].transformer_list, strict=True
+    ):
+        place = {term: first + column for term, column in known.vocabulary_.items()}
+        terms = wanted.get_feature_names_out()
+        columns.append(np.array([place.get(term, -1) for term in terms], dtype=np.intp))
+        first += len(place)
+    chosen = np.concatenate(columns)
+    classifier: StanceClassifier = source["classifier"]
+    return np.where(chosen < 0, 0.0, classifier.coef_[:, chosen]), classifier.intercept_
 
 
 def export_arrays(pipeline: Pipeline, labels: Sequence[str]) -> ModelArrays:

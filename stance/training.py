@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from stance.dataset import Dataset, Row, grouped, read_dataset, sentence_key
 from stance.errors import DataError, InputError
+from stance.fitting import Fitter
 from stance.lexicon import Lexicon, load_lexicon
 from stance.metrics import (
     FloatArray,
@@ -27,7 +28,6 @@ from stance.model import (
     Pair,
     StanceClassifier,
     export_arrays,
-    make_pipeline,
     require_folds,
 )
 from stance.predict import StanceModel
@@ -175,15 +175,14 @@ def fit(
     labels = np.array([row.label for row in data.rows])
     folds = require_folds(labels.tolist(), [row.group for row in data.rows], FOLDS, seed)
     logits = np.zeros((len(data), len(set(labels.tolist()))))
-    pairs = pairs_of(data)
+    fitter = Fitter(pairs_of(data), labels, settings, lexicon, accuracy)
+    if progress:
+        progress("fit", 1, len(folds) + 2)
+    pipeline = fitter.fit(np.arange(len(data)))
     for number, (inside, outside) in enumerate(folds):
         if progress:
-            progress("cross-validate", number, len(folds) + 2)
-        part = fit_uncalibrated(pairs, labels, inside, settings, lexicon, accuracy)
-        logits[outside] = part["classifier"].logits(_features(part, [pairs[i] for i in outside]))
-    if progress:
-        progress("fit", len(folds), len(folds) + 2)
-    pipeline = fit_uncalibrated(pairs, labels, np.arange(len(data)), settings, lexicon, accuracy)
+            progress("cross-validate", number + 2, len(folds) + 2)
+        logits[outside] = fitter.logits(fitter.fit(inside, start=pipeline), outside)
     classifier: StanceClassifier = pipeline["classifier"]
     classifier.calibrate(logits, np.searchsorted(classifier.classes_, labels))
     return pipeline, softmax(logits * classifier.beta_)
@@ -195,31 +194,9 @@ def fit_uncalibrated(
     rows: IntArray,
     settings: FeatureSettings,
     lexicon: Lexicon,
-    accuracy: float = 0.9,
 ) -> Pipeline:
-    """Fit a pipeline to the given rows and leave its calibration out.
-
-    Raises
-    ------
-    DataError
-        If no term occurs often enough.
-    """
-    classifier = StanceClassifier(folds=0, target_accuracy=accuracy)
-    pipeline = make_pipeline(settings, lexicon, classifier)
-    try:
-        pipeline.fit([pairs[i] for i in rows], labels[rows])
-    except ValueError as error:
-        if "no terms remain" in str(error) or "empty vocabulary" in str(error):
-            raise DataError(
-                f"no term occurs in {settings.min_df} sentences or more; expected more rows, in "
-                "words"
-            ) from None
-        raise
-    return pipeline
-
-
-def _features(pipeline: Pipeline, pairs: Sequence[Pair]) -> Any:
-    return pipeline[:-1].transform(pairs)
+    """Fit a pipeline to the given rows, as `Fitter.fit` does, where nothing is to be shared."""
+    return Fitter(pairs, labels, settings, lexicon).fit(rows)
 
 
 def versions() -> dict[str, str]:

@@ -84,6 +84,7 @@ ORDER = (
     "cells",
     "trends",
     "sheets",
+    "fitting",
     "training",
     "candidates",
     "surroundings",

@@ -19,6 +19,7 @@ from stance.actors import load_registry
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, MissingExtraError
 from stance.evaluation import Evaluation, evaluate
+from stance.fitting import Fitter
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
 from stance.probes import compare_with_gold, swap_actors
@@ -316,13 +317,13 @@ def test_seed_articles_are_judged_without_their_rows(
 ):
     """Not even a row of another provenance in the article's group is trained on."""
     trained_on: list[set[str]] = []
-    fit = evaluation.fit
+    fit = Fitter.fit
 
-    def spy(rows: Dataset, **options):
-        trained_on.append({row.group for row in rows.rows})
-        return fit(rows, **options)
+    def spy(self: Fitter, chosen, **options):
+        trained_on.append({rows[i].group for i in chosen})
+        return fit(self, chosen, **options)
 
-    monkeypatch.setattr(evaluation, "fit", spy)
+    monkeypatch.setattr(Fitter, "fit", spy)
     rows = (replace(data.rows[0], provenance="contrast"), *data.rows[1:])
     assert rows[0].group == "budget"
     found = evaluate(quick(rows), rows)

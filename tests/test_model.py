@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from stance.errors import DataError
 from stance.model import (
     StanceClassifier,
+    carried_weights,
     confidence_threshold,
     export_arrays,
     grouped_folds,
@@ -290,3 +291,34 @@ def test_the_calibration_is_folded_into_the_weights(fitted, arrays: ModelArrays)
     row = list(classifier.classes_).index("pro")
     assert arrays.coef[:, 0] == pytest.approx(classifier.coef_[row] * classifier.beta_)
     assert arrays.intercept[0] == pytest.approx(classifier.intercept_[row] * classifier.beta_)
+
+
+def test_weights_are_carried_by_term_and_the_start_does_not_move_the_optimum():
+    pairs = [
+        (f"the {word} will join soon {number}", None) for number, word in enumerate("aabbccdd")
+    ]
+    labels = np.array(list("xxyyzzxy"))
+    settings = FeatureSettings(min_df=1, own_min_df=1)
+    whole = make_pipeline(settings, Lexicon(())).fit(pairs, labels)
+    part = make_pipeline(settings, Lexicon(()))
+    matrix = part[:-1].fit_transform(pairs[1:])
+    coef, intercept = carried_weights(whole, part)
+    assert coef.shape == (3, matrix.shape[1])
+    names = list(part["tfidf"].get_feature_names_out())
+    known = list(whole["tfidf"].get_feature_names_out())
+    for column, name in enumerate(names):
+        assert np.array_equal(coef[:, column], whole["classifier"].coef_[:, known.index(name)])
+    cold = StanceClassifier(folds=0).fit(matrix, labels[1:])
+    warm = StanceClassifier(folds=0).fit(
+        matrix, labels[1:], coef_init=coef, intercept_init=intercept
+    )
+    assert np.allclose(cold.coef_, warm.coef_, atol=1e-5)
+
+
+def test_a_term_that_the_source_lacks_starts_at_zero():
+    pairs = [("alpha beta", None), ("alpha beta", None), ("gamma delta", None), ("gamma", None)]
+    settings = FeatureSettings(min_df=1, own_min_df=1, weights=(("words", 1.0),))
+    source = make_pipeline(settings, Lexicon(())).fit(pairs[:2] + pairs[:1], ["x", "y", "x"])
+    target = make_pipeline(settings, Lexicon(()))
+    target[:-1].fit_transform(pairs[2:])
+    assert not carried_weights(source, target)[0].any()

@@ -397,7 +397,7 @@ def test_progress_is_told_from_the_beginning_to_the_end():
     told: list[tuple[str, int, int]] = []
     small(rows_of(CAR_BAN), progress=lambda *stage: told.append(stage))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["read", "cross-validate", "fit", "save", "done"]
+    assert stages == ["read", "fit", "cross-validate", "save", "done"]
     assert told[0][1] == 0
     assert told[-1][1] == told[-1][2]
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
