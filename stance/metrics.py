@@ -123,15 +123,17 @@ def bootstrap_intervals(
         return [None] * len(figures(np.arange(len(groups))))
     order = np.argsort(inverse, kind="stable")
     starts = np.searchsorted(inverse[order], np.arange(len(names) + 1))
-    members = [order[starts[i] : starts[i + 1]] for i in range(len(names))]
+    sizes = np.diff(starts)
     random = np.random.default_rng(seed)
+
+    def rows_of(groups_drawn: IntArray) -> IntArray:
+        lengths = sizes[groups_drawn]
+        before = np.repeat(starts[groups_drawn] - (np.cumsum(lengths) - lengths), lengths)
+        found: IntArray = order[before + np.arange(len(before))]
+        return found
+
     drawn = np.array(
-        [
-            figures(
-                np.concatenate([members[i] for i in random.integers(0, len(names), len(names))])
-            )
-            for _ in range(rounds)
-        ]
+        [figures(rows_of(random.integers(0, len(names), len(names)))) for _ in range(rounds)]
     )
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]

@@ -60,6 +60,15 @@ class FeatureSettings:
         """The names of the blocks, in order."""
         return tuple(name for name, _ in self.weights)
 
+    @classmethod
+    def for_rows(cls, rows: int) -> FeatureSettings:
+        """Return the default settings for a table of so many rows.
+
+        From 10,000 rows on a term must occur once more: in grouped cross-validation that cost
+        nothing, and the model is a fourth smaller.
+        """
+        return cls(min_df=3, own_min_df=4) if rows >= 10_000 else cls()
+
     def least(self, block: str) -> int:
         """Return in how many training sentences a term of `block` must occur."""
         return self.own_min_df if block in ("own_words", "own_concepts") else self.min_df

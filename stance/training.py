@@ -86,7 +86,7 @@ def train(
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, FOLDS + 2)
     lexicon = lexicon if lexicon is not None else load_lexicon()
-    settings = settings or FeatureSettings()
+    settings = settings or FeatureSettings.for_rows(len(data))
     pipeline, held_out = fit(
         data,
         seed=seed,

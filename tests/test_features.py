@@ -371,3 +371,9 @@ def test_the_terms_of_a_megabyte_are_made_in_linear_time(featurizer):
 
     quarter = max(seconds(2**18), 0.01)
     assert seconds(2**20) < 12 * quarter
+
+
+def test_large_tables_ask_for_more_of_a_term():
+    assert FeatureSettings.for_rows(9_999) == FeatureSettings()
+    large = FeatureSettings.for_rows(10_000)
+    assert (large.least("words"), large.least("own_words")) == (3, 4)

@@ -17,6 +17,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stance.errors import DataError
+from stance.lexicon import Lexicon
 from stance.model import (
     StanceClassifier,
     carried_weights,
