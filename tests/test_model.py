@@ -299,7 +299,7 @@ def test_weights_are_carried_by_term_and_the_start_does_not_move_the_optimum():
         (f"the {word} will join soon {number}", None) for number, word in enumerate("aabbccdd")
     ]
     labels = np.array(list("xxyyzzxy"))
-    settings = FeatureSettings(min_df=1, own_min_df=1)
+    settings = FeatureSettings(min_df=1, weights=(("words", 1.0), ("chars", 0.5)))
     whole = make_pipeline(settings, Lexicon(())).fit(pairs, labels)
     part = make_pipeline(settings, Lexicon(()))
     matrix = part[:-1].fit_transform(pairs[1:])
