@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from stance.dataset import Dataset
 from stance.errors import DataError
 from stance.lexicon import Lexicon
-from stance.metrics import FloatArray, IntArray, bootstrap_intervals, class_scores, confusion_matrix
+from stance.metrics import IntArray, bootstrap_intervals, compared
 from stance.model import Folds
 from stance.settings import FeatureSettings
 from stance.training import fit_uncalibrated, pairs_of, truth_of
@@ -66,7 +65,7 @@ def added_rows(
         ("added rows", added),
     ):
         rows = np.flatnonzero(chosen)
-        figures = _compared(truth[rows], before[rows], guess[rows], len(data.labels))
+        figures = compared(truth[rows], before[rows], guess[rows], len(data.labels))
         values = figures(np.arange(len(rows)))
         intervals = bootstrap_intervals(
             figures, [groups[i] for i in rows], seed=seed, rounds=rounds
@@ -107,16 +106,3 @@ def _without(
             return None
         guess[outside] = [numbers[one] for one in pipeline.predict([pairs[i] for i in outside])]
     return guess
-
-
-def _compared(truth: IntArray, before: IntArray, after: IntArray, size: int) -> Any:
-    present: Sequence[int] = sorted(set(truth.tolist()))
-
-    def figures(rows: Any) -> FloatArray:
-        scores = [
-            class_scores(confusion_matrix(truth[rows], guess[rows], size))[2][present].mean()
-            for guess in (before, after)
-        ]
-        return np.array([*scores, scores[1] - scores[0]])
-
-    return figures

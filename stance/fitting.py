@@ -40,6 +40,10 @@ class Fitter:
         self.accuracy = accuracy
         self._memo: dict[Pair, Raw] = {}
 
+    def with_settings(self, settings: FeatureSettings) -> Fitter:
+        """Return a fitter of the same rows with other settings."""
+        return Fitter(self.pairs, self.labels, settings, self.lexicon, self.accuracy)
+
     def fit(self, rows: IntArray, *, start: Pipeline | None = None) -> Pipeline:
         """Fit a pipeline to the given rows and leave its calibration out.
 

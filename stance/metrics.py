@@ -139,6 +139,22 @@ def bootstrap_intervals(
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
 
 
+def compared(
+    truth: IntArray, before: IntArray, after: IntArray, size: int
+) -> Callable[[Any], FloatArray]:
+    """Return a function of row numbers: macro-F1 of two guesses, and the second minus the first."""
+    present = sorted(set(truth.tolist()))
+
+    def figures(rows: Any) -> FloatArray:
+        scores = [
+            class_scores(confusion_matrix(truth[rows], guess[rows], size))[2][present].mean()
+            for guess in (before, after)
+        ]
+        return np.array([*scores, scores[1] - scores[0]])
+
+    return figures
+
+
 def share_interval(hits: int, n: int) -> Interval:
     """Return the 95 % interval of a share (Wilson 1927); (0, 1) for no observation."""
     if not n:

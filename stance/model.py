@@ -252,18 +252,22 @@ def make_pipeline(
 def carried_weights(source: Pipeline, target: Pipeline) -> tuple[FloatArray, FloatArray]:
     """Return the weights of a fitted pipeline for the vocabulary of another, 0 for new terms.
 
-    Both have the same classes; of `target`, only what stands before the classifier is fitted.
+    Both have the same classes, and `source` has all blocks of `target`, of which only what
+    stands before the classifier is fitted.
     """
-    columns: list[NDArray[np.intp]] = []
+    places: dict[str, dict[str, int]] = {}
     first = 0
-    for (_, known), (_, wanted) in zip(
-        source["tfidf"].transformer_list, target["tfidf"].transformer_list, strict=True
-    ):
-        place = {term: first + column for term, column in known.vocabulary_.items()}
-        terms = wanted.get_feature_names_out()
-        columns.append(np.array([place.get(term, -1) for term in terms], dtype=np.intp))
-        first += len(place)
-    chosen = np.concatenate(columns)
+    for block, known in source["tfidf"].transformer_list:
+        places[block] = {term: first + column for term, column in known.vocabulary_.items()}
+        first += len(known.vocabulary_)
+    chosen = np.array(
+        [
+            places[block].get(term, -1)
+            for block, wanted in target["tfidf"].transformer_list
+            for term in wanted.get_feature_names_out()
+        ],
+        dtype=np.intp,
+    )
     classifier: StanceClassifier = source["classifier"]
     return np.where(chosen < 0, 0.0, classifier.coef_[:, chosen]), classifier.intercept_
 

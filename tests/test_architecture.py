@@ -85,6 +85,7 @@ ORDER = (
     "trends",
     "sheets",
     "fitting",
+    "ablation",
     "training",
     "candidates",
     "surroundings",

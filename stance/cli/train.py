@@ -32,6 +32,12 @@ def train(
     lexicon: Annotated[
         Path | None, typer.Option("--lexicon", help="Concepts of your debate (CSV).")
     ] = None,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="Measure what each block of terms buys, for the model card (slow)."
+        ),
+    ] = False,
 ) -> None:
     """Train a model on a labelled table.
 
@@ -61,6 +67,7 @@ def train(
             seed=seed,
             target_accuracy=accuracy,
             lexicon=load_lexicon(lexicon) if lexicon else None,
+            ablation=ablation,
             progress=tell,
         )
     _pin_if_default(out, model.manifest)
