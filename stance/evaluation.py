@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from stance import baselines
 from stance.additions import ADDED, added_rows
 from stance.aggregate import NEUTRAL
+from stance.checklist import Case, pass_rates, read_checklist
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
 from stance.fitting import Fitter
@@ -70,6 +71,8 @@ class Evaluation:
         Trained with and without the rows of the provenance `user`; see `stance.additions`.
     actor_swap : list of dict
     seed_articles : list of dict
+    checklist : list of dict
+        Pass rate of each capability; see `stance.checklist`.
     errors : list of dict
         The most confident mistakes, for reading.
     """
@@ -88,6 +91,7 @@ class Evaluation:
     added_rows: list[dict[str, Any]]
     actor_swap: list[dict[str, Any]]
     seed_articles: list[dict[str, Any]]
+    checklist: list[dict[str, Any]]
     errors: list[dict[str, Any]]
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,6 +103,7 @@ def evaluate(
     model: StanceModel,
     dataset: Dataset | Path | str | Sequence[Row] | None = None,
     *,
+    checklist: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Measure a model on labelled rows.
@@ -106,7 +111,8 @@ def evaluate(
     On the table it was trained on (the same dataset digest), every row is judged by a model
     with the same settings and seed that saw none of its group. On another table the model
     itself judges the rows; a group that holds a sentence of its training is left out and
-    counted. Intervals are 95 % bootstrap intervals over groups.
+    counted. Intervals are 95 % bootstrap intervals over groups. The model itself also judges
+    the cases of `checklist`, a folder as `stance.checklist.read_checklist` takes it.
 
     Raises
     ------
@@ -117,6 +123,7 @@ def evaluate(
         If the packages of the baselines are not installed.
     """
     data = as_dataset(dataset)
+    cases = read_checklist(checklist) if checklist is not None else []
     unknown = sorted({row.label for row in data.rows} - set(model.labels))
     if unknown:
         raise DataError(
@@ -127,7 +134,7 @@ def evaluate(
     judged = data if crossed else _unseen(data, model)
     run = _Run(model, judged, data, progress or (lambda stage, done, total: None))
     before, after = run.cross_validated() if crossed else run.held_out()
-    return run.figures(before, after, crossed)
+    return run.figures(before, after, crossed, cases)
 
 
 class _Run:
@@ -181,7 +188,9 @@ class _Run:
         after = self.model.probabilities(pairs_of(self.data))
         return _uncalibrated(after, self.model), after
 
-    def figures(self, before: FloatArray, after: FloatArray, crossed: bool) -> Evaluation:
+    def figures(
+        self, before: FloatArray, after: FloatArray, crossed: bool, cases: Sequence[Case]
+    ) -> Evaluation:
         guess = after.argmax(axis=1)
         manifest = self.model.manifest
         return Evaluation(
@@ -219,6 +228,7 @@ class _Run:
             added_rows=self._added_rows(guess) if crossed else [],
             actor_swap=self._actor_swap(),
             seed_articles=list(self._seed_articles()) if crossed else [],
+            checklist=pass_rates(self.model, cases) if cases else [],
             errors=self._errors(after),
         )
 

@@ -28,6 +28,8 @@ def bounded_figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, floa
     yield "kept", "least", curve["kept"]
     for entry in figures["actor_swap"]:
         yield f"actor_swap/{entry['replaced']}", "most", entry["share"]
+    for entry in figures["checklist"]:
+        yield f"checklist/{entry['capability']}", "least", entry["passed"]
     for entry in figures["seed_articles"]:
         name = f"seed/{entry['article']}"
         yield f"{name}/statements_found", "least", entry["statements_found"]

@@ -99,6 +99,7 @@ ORDER = (
     "additions",
     "baselines",
     "probes",
+    "checklist",
     "evaluation",
     "drawing",
     "plots",

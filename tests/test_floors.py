@@ -19,6 +19,7 @@ FIGURES: dict[str, Any] = {
     "slices": [{"kind": "actors", "name": "several", "macro_f1": 0.6}],
     "risk_coverage": {"area": 0.2, "kept": 0.4},
     "actor_swap": [{"replaced": "the row's actor", "share": 0.0}],
+    "checklist": [{"capability": "negation", "passed": 20}],
     "seed_articles": [
         {"article": "a.txt", "statements_found": 12, "speakers_right": 10, "actors_right": 13}
     ],
@@ -54,6 +55,7 @@ def test_the_same_figures_hold(floors: Path):
         ("overall/ece", 0.06, "ece: 0.0600 is above its ceiling 0.0500"),
         ("classes/0/f1", 0.5, "f1/favor"),
         ("seed_articles/0/actors_right", 12, "actors_right"),
+        ("checklist/0/passed", 19, "checklist/negation"),
         ("slices", [], "not computed"),
     ],
 )

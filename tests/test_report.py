@@ -104,6 +104,8 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
             "actors": [{"actor": text, "gold": label, "found": other, "score": -0.4321, "n": 6},
                        {"actor": "Ann", "gold": other, "found": other, "score": None, "n": 0}],
             "actors_right": 1, "without_rows_of_the_article": True}],
+        "checklist": [{"capability": text, "n": 31, "passed": 23, "left_out": 0,
+                       "share": 0.7419, "share_interval": [0.5675, 0.8630]}],
         "errors": [{"id": text, "sentence": text, "actor": text, "label": label,
                     "predicted": other, "probability": 0.9678}],
     }  # fmt: skip
@@ -226,10 +228,19 @@ def test_a_wrong_stance_of_a_seed_article_is_marked(write):
 
 @pytest.mark.parametrize("write", [report_markdown, report_html])
 def test_what_was_left_out_leaves_no_empty_section(write):
-    figures = figures_of(learning_curve=[], added_rows=[], seed_articles=[], errors=[])
+    figures = figures_of(
+        learning_curve=[], added_rows=[], seed_articles=[], checklist=[], errors=[]
+    )
     figures["dataset"]["skipped"] = []
     page = write(figures)
-    for heading in ("Learning curve", "added rows", "Seed article", "mistakes", "were not read"):
+    for heading in (
+        "Learning curve",
+        "added rows",
+        "Seed article",
+        "Checklist",
+        "mistakes",
+        "were not read",
+    ):
         assert heading not in page
 
 

@@ -21,6 +21,10 @@ def evaluate(
     report: Annotated[
         Path, typer.Option("--report", help="Folder for report.md, report.json, report.html.")
     ] = Path("report"),
+    checklist: Annotated[
+        Path | None,
+        typer.Option("--checklist", help="Folder of hard cases (CSV); pass rate per capability."),
+    ] = None,
     floors: Annotated[
         Path | None, typer.Option("--floors", help="Fail if a figure is below its floor here.")
     ] = None,
@@ -49,7 +53,9 @@ def evaluate(
         fail(f"--report {report} is a file; expected a folder", USAGE)
     with progress(True) as tell:
         tables = read_tables(data) if data else None
-        figures = evaluate_model(load_model(model), tables, progress=tell).to_dict()
+        figures = evaluate_model(
+            load_model(model), tables, checklist=checklist, progress=tell
+        ).to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
     console = open_console()
