@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stance.checklist import Case, pass_rates, read_checklist
+from stance.dataset import sentence_key
 from stance.errors import DataError, InputError
 from stance.predict import StanceModel
+from stance.scorer import ModelArrays
+
+
+@pytest.fixture
+def tiny(arrays: ModelArrays) -> StanceModel:
+    return StanceModel(arrays, {})
+
 
 HEADER = "id,capability,sentence,actor,label,note\n"
 
@@ -51,11 +60,11 @@ def test_a_table_without_a_column_is_refused(tmp_path: Path):
         read_checklist(tmp_path)
 
 
-def cases_of(model: StanceModel) -> list[Case]:
+def cases_of(tiny: StanceModel) -> list[Case]:
     sentences = ["They will join soon.", "They never will.", "It rained in the north."]
-    best = model.probabilities([(s, None) for s in sentences]).argmax(axis=1)
-    labels = [model.labels[i] for i in best]
-    wrong = next(label for label in model.labels if label != labels[2])
+    best = tiny.probabilities([(s, None) for s in sentences]).argmax(axis=1)
+    labels = [tiny.labels[i] for i in best]
+    wrong = next(label for label in tiny.labels if label != labels[2])
     return [
         Case("1", "b", sentences[0], "", labels[0]),
         Case("2", "a", sentences[1], "", labels[1]),
@@ -63,25 +72,21 @@ def cases_of(model: StanceModel) -> list[Case]:
     ]
 
 
-def test_capabilities_are_counted_one_by_one(model: StanceModel):
-    one, other = pass_rates(model, cases_of(model))
+def test_capabilities_are_counted_one_by_one(tiny: StanceModel):
+    one, other = pass_rates(tiny, cases_of(tiny))
     assert (one["capability"], one["n"], one["passed"], one["share"]) == ("a", 2, 1, 0.5)
     assert (other["capability"], other["n"], other["passed"], other["share"]) == ("b", 1, 1, 1.0)
     assert one["share_interval"][0] < 0.5 < one["share_interval"][1]
 
 
-def test_a_sentence_of_the_training_is_left_out(model: StanceModel):
-    from dataclasses import replace
-
-    from stance.dataset import sentence_key
-
-    cases = cases_of(model)
+def test_a_sentence_of_the_training_is_left_out(tiny: StanceModel):
+    cases = cases_of(tiny)
     key = sentence_key(cases[0].sentence)
-    knowing = StanceModel(replace(model.arrays, trained_on=(key,)), model.manifest)
+    knowing = StanceModel(replace(tiny.arrays, trained_on=(key,)), tiny.manifest)
     found = pass_rates(knowing, cases)[1]
     assert (found["n"], found["left_out"], found["share"]) == (0, 1, None)
 
 
-def test_a_label_that_the_model_does_not_know_is_refused(model: StanceModel):
+def test_a_label_that_the_model_does_not_know_is_refused(tiny: StanceModel):
     with pytest.raises(DataError, match="labels maybe in the checklist"):
-        pass_rates(model, [Case("1", "a", "They will.", "", "maybe")])
+        pass_rates(tiny, [Case("1", "a", "They will.", "", "maybe")])
