@@ -28,10 +28,12 @@ from stance.records import (
     Span,
     Statement,
 )
+from stance.settings import FeatureSettings
 from stance.statements import extract
 
 if TYPE_CHECKING:
     from stance.evaluation import evaluate
+    from stance.targets import train_by_target
     from stance.training import train
 
 __version__ = "0.1.0"
@@ -39,6 +41,7 @@ __all__ = [
     "ActorStance",
     "Analysis",
     "DataError",
+    "FeatureSettings",
     "FloorError",
     "InputError",
     "JudgedStatement",
@@ -59,17 +62,22 @@ __all__ = [
     "extract",
     "load_model",
     "train",
+    "train_by_target",
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    """Load `train` and `evaluate`, and with them scikit-learn, when they are asked for."""
+    """Load what trains and evaluates, and with it scikit-learn, when it is asked for."""
     if name == "train":
         from stance.training import train
 
         return train
+    if name == "train_by_target":
+        from stance.targets import train_by_target
+
+        return train_by_target
     if name == "evaluate":
         from stance.evaluation import evaluate
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from stance.errors import DataError, InputError
+from stance.records import Span
 from stance.resources import data_path
 
 LABELS = ("favor", "conditional", "against", "none")
@@ -28,7 +29,9 @@ class Row:
     """One unit: a sentence, an actor in it, and the label that a reader gave.
 
     `group` names what may not be split between training and test; `actor` is the string
-    as it stands in the sentence, empty where only the words are given.
+    as it stands in the sentence, empty where only the words are given. `actor_start` and
+    `actor_end` say which mention is meant where its string stands there several times:
+    ``sentence[actor_start:actor_end] == actor``, or `InputError` is raised.
     """
 
     id: str
@@ -40,6 +43,31 @@ class Row:
     source: str = ""
     date: str = ""
     note: str = ""
+    actor_start: int | None = None
+    actor_end: int | None = None
+
+    def __post_init__(self) -> None:
+        start, end = self.actor_start, self.actor_end
+        if start is None and end is None:
+            return
+        if start is None or end is None:
+            raise InputError(f"actor_start {start}, actor_end {end}; expected both or none")
+        there = self.sentence[start:end] if 0 <= start < end else ""
+        if not there or there != self.actor:
+            raise InputError(
+                f"actor {self.actor!r}, but the sentence has {there!r} from {start} to {end}; "
+                "expected sentence[actor_start:actor_end] == actor"
+            )
+
+    @property
+    def mention(self) -> str | Span | None:
+        """The actor as a model takes it: a span where the offsets are given, None for nobody."""
+        if self.actor_start is not None and self.actor_end is not None:
+            return Span(self.actor_start, self.actor_end, self.actor)
+        return self.actor or None
+
+
+TEXT_COLUMNS = tuple(field.name for field in fields(Row) if field.type == "str")
 
 
 @dataclass(frozen=True)
@@ -67,7 +95,9 @@ class Dataset:
         """SHA-256 over sentence, actor, label, provenance and group of all rows, in order."""
         state = hashlib.sha256()
         for row in self.rows:
-            parts = [row.sentence, row.actor, row.label, row.provenance, row.group]
+            parts: list[object] = [row.sentence, row.actor, row.label, row.provenance, row.group]
+            if row.actor_start is not None:  # tables without offsets keep their digest
+                parts += [row.actor_start, row.actor_end]
             state.update(json.dumps(parts, ensure_ascii=False).encode())
         return state.hexdigest()
 
@@ -91,10 +121,10 @@ class Dataset:
 def read_dataset(path: Path | str | None = None) -> Dataset:
     """Read a table of labelled rows: CSV, TSV or JSON Lines, UTF-8 with or without BOM.
 
-    Needs the columns `sentence` and `label`; `id`, `actor`, `provenance`, `group`,
-    `source`, `date` and `note` are optional. Without an id a row is called by its number;
-    without a group every near-duplicate cluster is its own. Rows without sentence or label are
-    listed in `skipped`.
+    Needs the columns `sentence` and `label`; `id`, `actor`, `actor_start`, `actor_end`,
+    `provenance`, `group`, `source`, `date` and `note` are optional. Without an id a row is called
+    by its number; without a group every near-duplicate cluster is its own. Rows without sentence
+    or label, or whose offsets do not give the actor, are listed in `skipped`.
 
     Raises
     ------
@@ -104,26 +134,92 @@ def read_dataset(path: Path | str | None = None) -> Dataset:
         If it is no UTF-8 text, lacks a column, or holds no usable row.
     """
     source = Path(path) if path is not None else data_path("sentences.csv")
-    rows: list[Row] = []
-    skipped: list[str] = []
-    names = [field.name for field in fields(Row)]
-    for number, record in _records(source):
-        if isinstance(record, str):
-            skipped.append(f"row {number}: {record}")
-            continue
-        given = {name: record.get(name) for name in names}
-        values = {name: "" if v is None else str(v).strip() for name, v in given.items()}
-        values["id"] = values["id"] or f"row-{number}"
-        missing = [name for name in REQUIRED if not values[name]]
-        if missing:
-            skipped.append(f"row {number} ({values['id']}): no {' and no '.join(missing)}")
-        else:
-            rows.append(Row(**values))
+    found = [_row(number, record) for number, record in _records(source)]
+    rows = [row for row in found if isinstance(row, Row)]
     if not rows:
-        raise DataError(
-            f"{source.name} holds no usable row; expected the columns sentence and label, filled"
-        )
-    return Dataset(tuple(grouped(rows)), tuple(skipped), source.name)
+        raise _unusable(source)
+    skipped = tuple(row for row in found if isinstance(row, str))
+    return Dataset(tuple(grouped(rows)), skipped, source.name)
+
+
+def read_by(path: Path | str, column: str) -> tuple[dict[str, Dataset], tuple[str, ...]]:
+    """Read a table as one dataset for each value of a column.
+
+    Returns
+    -------
+    datasets : dict of str to Dataset
+        In the order in which the values first occur; called ``table[value]``.
+    skipped : tuple of str
+        Rows that belong to no value, one line each; the others stand in their dataset's.
+
+    Raises
+    ------
+    InputError, DataError
+        As `read_dataset`, and for a table without the column.
+    """
+    source = Path(path)
+    parts: dict[str, tuple[list[Row], list[str]]] = {}
+    lost: list[str] = []
+    for number, record in _records(source, (*REQUIRED, column)):
+        row = _row(number, record)
+        raw = None if isinstance(record, str) else record.get(column)
+        value = "" if raw is None else " ".join(str(raw).split())
+        if not value:
+            lost.append(row if isinstance(row, str) else f"row {number} ({row.id}): no {column}")
+            continue
+        rows, skipped = parts.setdefault(value, ([], []))
+        if isinstance(row, str):
+            skipped.append(row)
+        else:
+            rows.append(row)
+    if not any(rows for rows, _ in parts.values()):
+        raise _unusable(source)
+    datasets = {
+        value: Dataset(tuple(grouped(rows)), tuple(skipped), f"{source.name}[{value}]")
+        for value, (rows, skipped) in parts.items()
+    }
+    return datasets, tuple(lost)
+
+
+def _row(number: int, record: Mapping[str, object] | str) -> Row | str:
+    """Return the row, or a line that says why it cannot be used."""
+    if isinstance(record, str):
+        return f"row {number}: {record}"
+    values = {name: _text(record.get(name)) for name in TEXT_COLUMNS}
+    values["id"] = values["id"] or f"row-{number}"
+    missing = [name for name in REQUIRED if not values[name]]
+    if missing:
+        return f"row {number} ({values['id']}): no {' and no '.join(missing)}"
+    try:
+        start, end = _offsets(record)
+        if start is not None and end is not None and not values["actor"]:
+            values["actor"] = values["sentence"][max(0, start) : max(0, end)]
+        return Row(**values, actor_start=start, actor_end=end)
+    except InputError as error:
+        return f"row {number} ({values['id']}): {error}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _offsets(record: Mapping[str, object]) -> tuple[int | None, int | None]:
+    """Return the actor's offsets in the sentence without its outer spaces."""
+    sentence = str(record.get("sentence"))
+    margin = len(sentence) - len(sentence.lstrip())
+    found: list[int | None] = []
+    for name in ("actor_start", "actor_end"):
+        value = _text(record.get(name))
+        if value and not re.fullmatch(r"\d{1,9}(?:\.0)?", value):  # 12.0: a column with gaps
+            raise InputError(f"{name} {value[:40]!r}; expected a number of characters")
+        found.append(int(value.partition(".")[0]) - margin if value else None)
+    return found[0], found[1]
+
+
+def _unusable(source: Path) -> DataError:
+    return DataError(
+        f"{source.name} holds no usable row; expected the columns sentence and label, filled"
+    )
 
 
 def grouped(rows: Sequence[Row]) -> list[Row]:
@@ -201,14 +297,14 @@ def check(dataset: Dataset) -> tuple[str, ...]:
     """
     problems = list(dataset.skipped)
     ids: dict[str, str] = {}
-    units: dict[tuple[str, str], str] = {}
+    units: dict[tuple[str, str, int | None], str] = {}
     groups: dict[str, Row] = {}
     for row in dataset.rows:
         problems += [f"{row.id}: {problem}" for problem in _row_problems(row)]
         if row.id in ids:
             problems.append(f"{row.id}: the id stands twice")
         ids[row.id] = row.id
-        unit = (row.sentence, row.actor)
+        unit = (row.sentence, row.actor, row.actor_start)
         if unit in units:
             problems.append(f"{row.id}: same sentence and actor as {units[unit]}")
         units.setdefault(unit, row.id)
@@ -270,7 +366,9 @@ def shingles(sentence: str) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False))
 
 
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
+def _records(
+    path: Path, required: Sequence[str] = REQUIRED
+) -> Iterator[tuple[int, Mapping[str, object] | str]]:
     """Yield the row number and the record, or why there is none."""
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".tsv", ".jsonl"):
@@ -286,10 +384,13 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
         ) from None
     if "\0" in text:
         raise DataError(f"{path.name} holds NUL characters; expected a text table")
-    yield from _json_lines(path, text) if suffix == ".jsonl" else _delimited(path, text)
+    read = _json_lines if suffix == ".jsonl" else _delimited
+    yield from read(path, text, required)
 
 
-def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object] | str]]:
+def _json_lines(
+    path: Path, text: str, required: Sequence[str]
+) -> Iterator[tuple[int, Mapping[str, object] | str]]:
     present: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -304,13 +405,15 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, objec
             yield number, record
         else:
             yield number, "not a JSON object"
-    _require_columns(path, present)
+    _require_columns(path, present, required)
 
 
-def _delimited(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object] | str]]:
+def _delimited(
+    path: Path, text: str, required: Sequence[str]
+) -> Iterator[tuple[int, Mapping[str, object] | str]]:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="*")
-    _require_columns(path, set(reader.fieldnames or ()))
+    _require_columns(path, set(reader.fieldnames or ()), required)
     number = 1
     while True:
         number += 1
@@ -327,11 +430,11 @@ def _delimited(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object
             yield number, record
 
 
-def _require_columns(path: Path, present: set[str]) -> None:
-    missing = [name for name in REQUIRED if name not in present]
+def _require_columns(path: Path, present: set[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in present]
     if missing:
         raise DataError(
             f"{path.name} has no column {' and no '.join(missing)}; found "
-            f"{', '.join(sorted(map(str, present))) or 'none'}; expected at least sentence and "
-            "label (and actor, group where you have them)"
+            f"{', '.join(sorted(map(str, present))) or 'none'}; expected at least "
+            f"{', '.join(required[:-1])} and {required[-1]} (and actor, group where you have them)"
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from stance.blocks import ACTOR, NUMBER, OF_VOICE, OTHER, Raw, Reading, make
 from stance.lexicon import Lexicon
 from stance.settings import FeatureSettings
-from stance.tokens import MARKS, Forms, actor_places, char_ngrams, lower, tokenise
+from stance.tokens import MARKS, ActorLike, Forms, actor_places, char_ngrams, lower, tokenise
 from stance.voice import Voice, voice_of
 
 _KEPT = MARKS | {ACTOR, OTHER}
@@ -57,12 +57,12 @@ class Featurizer:
         self.known_words = known_words
         self._displays: dict[str, str] = {}
 
-    def tokens(self, sentence: str, actor: str | None = None) -> list[Token]:
+    def tokens(self, sentence: str, actor: ActorLike = None) -> list[Token]:
         """Return the tokens of a sentence, names replaced by placeholders."""
         shown = self.read(self.raw(sentence, actor)).tokens
         return [Token(*token) for token in zip(shown.forms, shown.starts, shown.ends, strict=True)]
 
-    def terms(self, sentence: str, actor: str | None = None) -> dict[str, list[Term]]:
+    def terms(self, sentence: str, actor: ActorLike = None) -> dict[str, list[Term]]:
         """Return the terms of every block, in the order in which they stand."""
         reading = self.read(self.raw(sentence, actor))
         found: dict[str, list[Term]] = {}
@@ -94,7 +94,7 @@ class Featurizer:
         printed = tokenise(sentence, 0, len(sentence), Forms()).forms
         return {match.role for match in self.lexicon.match([lower(form) for form in printed])}
 
-    def raw(self, sentence: str, actor: str | None = None) -> Raw:
+    def raw(self, sentence: str, actor: ActorLike = None) -> Raw:
         """Read a sentence as far as no training data are needed."""
         settings = self.settings
         places = actor_places(sentence, actor)

@@ -12,8 +12,9 @@ from stance.blocks import Raw
 from stance.errors import DataError
 from stance.lexicon import Lexicon
 from stance.metrics import FloatArray, IntArray
-from stance.model import Pair, StanceClassifier, carried_weights, make_pipeline
+from stance.model import StanceClassifier, carried_weights, make_pipeline
 from stance.settings import FeatureSettings
+from stance.tokens import Pair
 
 
 class Fitter:
@@ -21,7 +22,7 @@ class Fitter:
 
     Parameters
     ----------
-    pairs : sequence of (str, str or None)
+    pairs : sequence of (sentence, actor)
     labels : ndarray of shape (n_rows,)
     """
 
@@ -55,14 +56,17 @@ class Fitter:
         DataError
             If no term occurs often enough.
         """
-        classifier = StanceClassifier(folds=0, target_accuracy=self.accuracy)
-        pipeline = make_pipeline(self.settings, self.lexicon, classifier, self._memo)
+        settings = self.settings
+        classifier = StanceClassifier(
+            settings.C, settings.class_weight, folds=0, target_accuracy=self.accuracy
+        )
+        pipeline = make_pipeline(settings, self.lexicon, classifier, self._memo)
         try:
             matrix = pipeline[:-1].fit_transform([self.pairs[i] for i in rows])
         except ValueError as error:
             if "no terms remain" in str(error) or "empty vocabulary" in str(error):
                 raise DataError(
-                    f"no term occurs in {self.settings.min_df} sentences or more; expected more "
+                    f"no term occurs in {settings.min_df} sentences or more; expected more "
                     "rows, in words"
                 ) from None
             raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stance.errors import DataError
@@ -116,6 +116,10 @@ class Lexicon:
                     break
             position += step
         return matches
+
+    def without_roles(self) -> Lexicon:
+        """Return the same concepts for another debate: no form names its target."""
+        return Lexicon(tuple(replace(entry, role="") for entry in self.entries))
 
     def dumps(self) -> str:
         """Return the entries as lines of tab-separated concept, form and role."""

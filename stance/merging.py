@@ -82,14 +82,14 @@ def combine(datasets: Sequence[Dataset]) -> Dataset:
 
 def _joined(earlier: Sequence[Row], data: Dataset) -> tuple[list[Row], list[str]]:
     rows, told = list(earlier), []
-    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    places: dict[tuple[str, str, int | None], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        places[row.sentence, row.actor].append(place)
+        places[row.sentence, row.actor, row.actor_start].append(place)
     ids = {row.id for row in rows}
     new: list[Row] = []
     copies = 0
     for row in data.rows:
-        same = places.get((row.sentence, row.actor), [])
+        same = places.get((row.sentence, row.actor, row.actor_start), [])
         other = [place for place in same if rows[place].label != row.label]
         for place in other:
             old = rows[place]

@@ -29,9 +29,8 @@ from stance.features import Featurizer
 from stance.lexicon import Lexicon, loads_lexicon
 from stance.scorer import FloatArray, ModelArrays, softmax
 from stance.settings import FeatureSettings
-from stance.tokens import known_words
+from stance.tokens import Pair, known_words
 
-Pair = tuple[str, str | None]
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
@@ -44,7 +43,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     C : float, default=2.0
-        Inverse strength of the L2 penalty; 1, 2, 4, 8 were tried in grouped cross-validation.
+        Inverse strength of the L2 penalty.
     class_weight : "balanced" or None, default="balanced"
     folds : int, default=5
         Folds of the calibration; fewer where the data have fewer rows or groups, and 0 to
@@ -244,7 +243,7 @@ def make_pipeline(
         [
             ("terms", TermExtractor(settings, lexicon, memo)),
             ("tfidf", union),
-            ("classifier", classifier or StanceClassifier()),
+            ("classifier", classifier or StanceClassifier(settings.C, settings.class_weight)),
         ]
     )
 

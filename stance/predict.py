@@ -24,6 +24,7 @@ from stance.records import (
 from stance.resources import model_path
 from stance.scorer import ModelArrays, Scorer
 from stance.statements import Article, read_article
+from stance.tokens import ActorLike, Pair
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -67,22 +68,22 @@ class StanceModel:
     def __repr__(self) -> str:
         return f"StanceModel({self.model_id!r}, labels={list(self.labels)})"
 
-    def probabilities(self, pairs: Iterable[tuple[str, str | None]]) -> Any:
+    def probabilities(self, pairs: Iterable[Pair]) -> Any:
         """Return probabilities, ndarray of shape (n_pairs, n_labels), columns as `labels`."""
         return self._scorer.probabilities(pairs)
 
-    def vectors(self, pairs: Iterable[tuple[str, str | None]]) -> Any:
+    def vectors(self, pairs: Iterable[Pair]) -> Any:
         """Return TF-IDF vectors as CSR parts (data, indices, indptr); see `Scorer.vectors`."""
         return self._scorer.vectors(pairs)
 
-    def predict(self, pairs: Iterable[tuple[str, str | None]]) -> list[Prediction]:
+    def predict(self, pairs: Iterable[Pair]) -> list[Prediction]:
         """Return a `Prediction` for each (sentence, actor) pair."""
         return [self._prediction(row) for row in self.probabilities(pairs).tolist()]
 
     def reasons(
         self,
         sentence: str,
-        actor: str | None = None,
+        actor: ActorLike = None,
         *,
         label: str | None = None,
         against: str | None = None,
@@ -176,7 +177,7 @@ def load_model(path: Path | str | None = None, *, sha256: str | None = None) -> 
 
 
 def classify(
-    sentence: str, actor: str | None = None, *, model: StanceModel | None = None
+    sentence: str, actor: ActorLike = None, *, model: StanceModel | None = None
 ) -> Prediction:
     """Tell which stance one sentence gives to one actor.
 
@@ -184,21 +185,22 @@ def classify(
     ----------
     sentence : str
         As a news report prints it.
-    actor : str, optional
+    actor : str or Span, optional
         As it stands in the sentence ("he", "the minister"). Left out, the words alone are
-        judged, as those of whoever holds the position. Its name decides nothing.
+        judged, as those of whoever holds the position. Its name decides nothing. A `Span` of
+        the sentence means this mention only, where the name stands there several times.
 
     Raises
     ------
     InputError
-        If `sentence` or `actor` is no text, or the sentence is empty.
+        If `sentence` or `actor` is no text, the sentence is empty, or the span is none of it.
     """
     return (model or load_model()).predict([_pair(sentence, actor)])[0]
 
 
 def classify_many(
     sentences: Iterable[str],
-    actors: Iterable[str | None] | None = None,
+    actors: Iterable[ActorLike] | None = None,
     *,
     model: StanceModel | None = None,
 ) -> list[Prediction]:
@@ -216,7 +218,7 @@ def classify_many(
 
 def explain(
     sentence: str,
-    actor: str | None = None,
+    actor: ActorLike = None,
     *,
     label: str | None = None,
     against: str | None = None,
@@ -337,9 +339,7 @@ def judged_pair(statement: Statement) -> tuple[str, str | None]:
     return sentence.text[:MAX_SENTENCE], mention.text if inside and mention else None
 
 
-def _pairs(
-    sentences: Iterable[str], actors: Iterable[str | None] | None
-) -> Iterator[tuple[str, str | None]]:
+def _pairs(sentences: Iterable[str], actors: Iterable[ActorLike] | None) -> Iterator[Pair]:
     if actors is None:
         for index, sentence in enumerate(sentences):
             yield _pair(sentence, None, index)
@@ -354,14 +354,21 @@ def _pairs(
         yield _pair(sentence, actor, index)
 
 
-def _pair(sentence: Any, actor: Any, index: int | None = None) -> tuple[str, str | None]:
+def _pair(sentence: Any, actor: Any, index: int | None = None) -> Pair:
     place = "" if index is None else f" at position {index}"
     if not isinstance(sentence, str):
         raise InputError(f"sentence{place} is {type(sentence).__name__}; expected str")
-    if actor is not None and not isinstance(actor, str):
-        raise InputError(f"actor{place} is {type(actor).__name__}; expected str or None")
+    if actor is not None and not isinstance(actor, str | Span):
+        raise InputError(f"actor{place} is {type(actor).__name__}; expected str, Span or None")
     if not sentence.strip():
         raise InputError(f"sentence{place} is empty; expected the words of a news report")
+    if isinstance(actor, Span):
+        there = sentence[actor.start : actor.end] if 0 <= actor.start < actor.end else ""
+        if not there or there != actor.text:
+            raise InputError(
+                f"actor{place} is {actor.text!r}, but the sentence has {there!r} from "
+                f"{actor.start} to {actor.end}; expected a span of the sentence"
+            )
     return sentence, actor or None
 
 

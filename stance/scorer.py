@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from stance.features import Featurizer, Term
 from stance.lexicon import Lexicon, loads_lexicon
 from stance.settings import FeatureSettings
-from stance.tokens import char_ngrams
+from stance.tokens import ActorLike, Pair, char_ngrams
 
 FloatArray = NDArray[np.float64]
 _MEMO = 100_000  # words whose character n-grams are remembered
@@ -95,11 +95,11 @@ class Scorer:
             self._rows[block] = dict(zip(terms, range(first, first + len(terms)), strict=True))
             first += len(terms)
 
-    def probabilities(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
+    def probabilities(self, pairs: Iterable[Pair]) -> FloatArray:
         """Return calibrated probabilities, shape (n_pairs, n_labels); rows sum to 1."""
         return softmax(self.logits(pairs))
 
-    def logits(self, pairs: Iterable[tuple[str, str | None]]) -> FloatArray:
+    def logits(self, pairs: Iterable[Pair]) -> FloatArray:
         """Return calibrated logits, shape (n_pairs, n_labels)."""
         iterator = iter(pairs)
         chunks: list[FloatArray] = []
@@ -110,7 +110,7 @@ class Scorer:
         return np.concatenate(chunks)
 
     def vectors(
-        self, pairs: Iterable[tuple[str, str | None]]
+        self, pairs: Iterable[Pair]
     ) -> tuple[FloatArray, NDArray[np.intp], NDArray[np.intp]]:
         """Return the weighted TF-IDF vectors as a sparse matrix: data, indices and indptr (CSR).
 
@@ -134,7 +134,7 @@ class Scorer:
         )
 
     def contributions(
-        self, sentence: str, actor: str | None, label: int, against: int
+        self, sentence: str, actor: ActorLike, label: int, against: int
     ) -> list[Contribution]:
         """Split ``logit[label] − logit[against]`` over the stretches of the sentence.
 
@@ -165,7 +165,7 @@ class Scorer:
         ]
         return parts
 
-    def _batch(self, batch: Sequence[tuple[str, str | None]]) -> FloatArray:
+    def _batch(self, batch: Sequence[Pair]) -> FloatArray:
         rows: list[int] = []
         counts: list[int] = []
         vectors: list[tuple[int, int, float]] = []  # sentence, terms, weight of the block

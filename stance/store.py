@@ -35,6 +35,8 @@ MAX_BYTES = 64 * 2**20  # a model is a few MB; more is refused before it is read
 _PAYLOAD, _MANIFEST, _CARD = "model.joblib", "model.json", "README.md"
 _DTYPES = {"f8": np.dtype("<f8")}
 _MAX_LABELS = 1_000
+# What the first manifests, which do not name these settings, mean by their silence.
+_LATER: dict[str, Any] = {"C": 2.0, "class_weight": "balanced"}
 _MAX_LINES = 1_000_000  # terms, words or forms in one text; the largest model tried had 200,000
 _MAX_STEPS = 20_000  # a payload with two labels takes 175 pickle opcodes, each further label 3
 
@@ -407,8 +409,9 @@ def _labels(found: object, promised: object) -> tuple[str, ...]:
 
 def _settings(found: object) -> FeatureSettings:
     names = {field.name for field in fields(FeatureSettings)}
-    if not isinstance(found, dict) or set(found) != names:
+    if not isinstance(found, dict) or not names - set(_LATER) <= set(found) <= names:
         raise ModelError(f"the manifest's settings are not {sorted(names)}")
+    found = _LATER | found
     try:
         weights = tuple((str(block), float(weight)) for block, weight in found["weights"])
         if not all(math.isfinite(weight) for _, weight in weights):
@@ -421,6 +424,8 @@ def _settings(found: object) -> FeatureSettings:
             mask_names=bool(found["mask_names"]),
             min_df=int(found["min_df"]),
             own_min_df=int(found["own_min_df"]),
+            C=float(found["C"]),
+            class_weight=found["class_weight"],
         )
     except (TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"the manifest's settings cannot be used: {error}") from None

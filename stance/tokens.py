@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from stance.records import Span
+
 Offsets = tuple[int, int]
+ActorLike = str | Span | None  # an actor by its name, or by the one place that is meant
+Pair = tuple[str, ActorLike]
 
 QUOTES = frozenset('“”„«»"')
 BREAKS = frozenset(".;:!?–—()")
@@ -71,8 +75,13 @@ def known_words(sentences: Iterable[str]) -> frozenset[str]:
     return frozenset(lower(form) for form in found if form[0].islower())
 
 
-def actor_places(sentence: str, actor: str | None) -> list[Offsets]:
-    """Return where the actor stands, at word borders; case is ignored if it must be."""
+def actor_places(sentence: str, actor: ActorLike) -> list[Offsets]:
+    """Return where the actor stands, at word borders; case is ignored if it must be.
+
+    A `Span` is the only place: the same name elsewhere is treated as any other name.
+    """
+    if isinstance(actor, Span):
+        return [(actor.start, actor.end)]
     wanted = (actor or "").strip()
     if not wanted:
         return []

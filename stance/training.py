@@ -26,17 +26,17 @@ from stance.metrics import (
     macro_f1,
 )
 from stance.model import (
-    Pair,
     StanceClassifier,
     export_arrays,
     require_folds,
 )
 from stance.predict import StanceModel
-from stance.resources import default_target, installed_version
+from stance.resources import data_path, default_target, installed_version
 from stance.scorer import softmax
 from stance.settings import FeatureSettings
 from stance.slices import slice_names
 from stance.store import save_model
+from stance.tokens import Pair
 
 POLES = (("favor", "against"), ("favour", "against"), ("positive", "negative"), ("pro", "contra"))
 FOLDS = 5
@@ -68,8 +68,13 @@ def train(
         shipped data, otherwise empty.
     seed : int
         Of the folds; the same rows and seed give the same model.
+    settings : FeatureSettings, optional
+        Blocks with their weights, n-grams, C, class weights; stored in the model. By default
+        `FeatureSettings.for_rows`.
     lexicon : Lexicon, optional
-        Concepts of the debate. By default the shipped one.
+        Concepts of the debate; ``Lexicon(())`` for none. By default the shipped one; for
+        another target without the forms that name the shipped one, so that `analyze` does not
+        look for them.
     target_accuracy : float in (0, 1)
         Accuracy wanted of confident predictions, out of fold.
     ablation : bool
@@ -90,7 +95,11 @@ def train(
     data = as_dataset(dataset)
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, FOLDS + 2)
-    lexicon = lexicon if lexicon is not None else load_lexicon()
+    if target is None:
+        target = default_target() if _is_shipped(dataset) else ""
+    if lexicon is None:
+        about = _is_shipped(dataset) or target == default_target()
+        lexicon = load_lexicon() if about else load_lexicon().without_roles()
     settings = settings or FeatureSettings.for_rows(len(data))
     pipeline, held_out = fit(
         data,
@@ -103,8 +112,6 @@ def train(
     keys = sorted({sentence_key(row.sentence) for row in data.rows})
     arrays = replace(export_arrays(pipeline, data.labels), trained_on=tuple(keys))
     order = [list(pipeline.classes_).index(label) for label in data.labels]
-    if target is None:
-        target = default_target() if dataset is None else ""
     manifest = {
         "name": Path(out).name if out is not None else "unsaved",
         "target": target,
@@ -130,7 +137,7 @@ def train(
         manifest["ablation"] = ablate(data, folds, fitter, pipeline, seed=seed, progress=tell)
     tell("save", FOLDS + 1, FOLDS + 2)
     if out is not None:
-        manifest = save_model(out, arrays, manifest, model_card(arrays.settings.blocks, manifest))
+        manifest = save_model(out, arrays, manifest, model_card(arrays.settings, manifest))
     tell("done", FOLDS + 2, FOLDS + 2)
     return StanceModel(arrays, manifest)
 
@@ -149,9 +156,16 @@ def as_dataset(dataset: Dataset | Path | str | Sequence[Row] | None) -> Dataset:
     return data
 
 
+def _is_shipped(dataset: object) -> bool:
+    """Tell whether these are the shipped rows, by default or by their path."""
+    if isinstance(dataset, str | Path):
+        return Path(dataset).resolve() == data_path("sentences.csv").resolve()
+    return dataset is None
+
+
 def pairs_of(data: Dataset) -> list[Pair]:
-    """Return (sentence, actor) of each row, None for an empty actor."""
-    return [(row.sentence, row.actor or None) for row in data.rows]
+    """Return (sentence, actor) of each row, None for an empty actor, a span where one is given."""
+    return [(row.sentence, row.mention) for row in data.rows]
 
 
 def truth_of(data: Dataset) -> IntArray:
@@ -263,13 +277,14 @@ def _ablation_table(entries: Sequence[dict[str, Any]]) -> str:
     return head + "\n".join(lines) + "\n"
 
 
-def model_card(blocks: Sequence[str], manifest: dict[str, Any]) -> str:
+def model_card(settings: FeatureSettings, manifest: dict[str, Any]) -> str:
     """Return the model card as Markdown; every number comes from the manifest."""
     data, metrics = manifest["dataset"], manifest["metrics"]
     low, high = metrics["macro_f1_interval"]
     counts = ", ".join(f"{label} {count}" for label, count in data["labels"].items())
     libraries = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
     poles = manifest["poles"]
+    blocks = ", ".join(f"{name} × {weight:g}" for name, weight in settings.weights)
     slices = "\n".join(
         f"| macro-F1, {name.replace('/', ' ')} | {entry['macro_f1']:.3f} (n = {entry['n']}) |"
         for name, entry in metrics["slices"].items()
@@ -279,8 +294,9 @@ def model_card(blocks: Sequence[str], manifest: dict[str, Any]) -> str:
 **Target.** {manifest["target"] or "as the labelled table defines it"}
 
 **What it does.** One sentence of a news report and one actor in it → a probability for each
-label. TF-IDF blocks ({", ".join(blocks)}) and multinomial logistic regression,
-calibrated by one temperature on grouped out-of-fold predictions. Actor names are masked.
+label. TF-IDF blocks ({blocks}) and multinomial logistic regression (C = {settings.C:g}),
+calibrated by one temperature on grouped out-of-fold predictions. \
+Actor names are {"masked" if settings.mask_names else "read as they stand"}.
 
 | | |
 |---|---|

@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
-from stance.dataset import Row
+from stance.dataset import TEXT_COLUMNS, Row
 from stance.errors import DataError, InputError
 from stance.files import write_atomic
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = TEXT_COLUMNS  # rows labelled here name no offsets
 
 
 class UserTable:
@@ -109,4 +109,5 @@ def _parsed(content: bytes, path: Path) -> list[Row]:
     wrong = [n for n, record in enumerate(records, 1) if len(record) != len(COLUMNS)]
     if wrong:
         raise DataError(f"{path}: row {wrong[0]} has not {len(COLUMNS)} fields; mend it first")
-    return [Row(*record) for record in records[1:]]
+    named = (dict(zip(COLUMNS, record, strict=True)) for record in records[1:])
+    return [Row(**row, actor_start=None, actor_end=None) for row in named]

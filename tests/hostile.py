@@ -418,6 +418,10 @@ BROKEN = [
          manifest=_settings(word_ngrams=[1, float("inf")])),
     Case("n-grams of 10,000", r"n-gram range \(1, 10000\)",
          manifest=_settings(word_ngrams=[1, 10_000])),
+    Case("C below 0", "settings cannot be used", manifest=_settings(C=-1.0)),
+    Case("C no number", "settings cannot be used", manifest=_settings(C=[2.0])),
+    Case("C too large", "settings cannot be used", manifest=_settings(C=10**400)),
+    Case("class weight unknown", "settings cannot be used", manifest=_settings(class_weight=[1])),
     Case("n-grams no pair", "settings cannot be used", manifest=_settings(char_ngrams=[3])),
 ]  # fmt: skip
 

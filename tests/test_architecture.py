@@ -87,6 +87,7 @@ ORDER = (
     "fitting",
     "ablation",
     "training",
+    "targets",
     "candidates",
     "surroundings",
     "pool",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.dataset import LABELS, Dataset, Row, check, grouped, near_duplicates, read_dataset
+from stance.dataset import (
+    LABELS,
+    Dataset,
+    Row,
+    check,
+    grouped,
+    near_duplicates,
+    read_by,
+    read_dataset,
+)
 from stance.errors import DataError, InputError
+from stance.records import Span
 
 
 def write(path: Path, text: str | bytes) -> Path:
@@ -360,3 +371,97 @@ def test_rows_that_could_not_be_read_are_problems_too():
 def test_all_problems_are_reported_at_once():
     rows = (with_(label="x", provenance="y", group=""), replace(DOCUMENTED, source="", date="x"))
     assert [problem[:3] for problem in check(Dataset(rows))] == ["r1:"] * 3 + ["r3:"] * 2
+
+
+# --- which mention is meant ------------------------------------------------------------
+
+TWICE = "Lind thanked Lind."
+
+
+def test_offsets_say_which_mention_is_meant(tmp_path: Path):
+    table = (
+        "sentence,label,actor,actor_start,actor_end\n"
+        f"{TWICE},a,Lind,13,17\n"
+        f"{TWICE},a,,13,17.0\n"
+        f'"  {TWICE}",a,Lind,15,19\n'
+        f"{TWICE},a,Lind,,\n"
+    )
+    rows = read_dataset(write(tmp_path / "t.csv", table)).rows
+    assert [row.mention for row in rows] == [*[Span(13, 17, "Lind")] * 3, "Lind"]
+    assert all(row.sentence == TWICE for row in rows)
+    assert Row("1", TWICE, "", "a").mention is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("Lind,12,16", "actor 'Lind', but the sentence has ' Lin' from 12 to 16"),
+        ("Lind,13,99", r"the sentence has 'Lind\.' from 13 to 99"),
+        ("Lind,4,4", "the sentence has '' from 4 to 4"),
+        ("Lind,13,", "actor_start 13, actor_end None; expected both or none"),
+        ("Lind,-5,17", "actor_start '-5'; expected a number of characters"),
+        ("Lind,x,17", "actor_start 'x'; expected a number of characters"),
+        (",90,99", "the sentence has '' from 90 to 99"),
+    ],
+)
+def test_a_row_whose_offsets_do_not_give_the_actor_is_skipped_and_named(
+    fields: str, message: str, tmp_path: Path
+):
+    table = f"sentence,label,actor,actor_start,actor_end\n{TWICE},a,{fields}\nYes.,b,,,\n"
+    found = read_dataset(write(tmp_path / "t.csv", table))
+    assert [row.sentence for row in found.rows] == ["Yes."]
+    (line,) = found.skipped
+    assert line.startswith("row 2 (row-2): ")
+    assert re.search(message, line)
+
+
+def test_an_actor_in_the_outer_spaces_is_no_actor(tmp_path: Path):
+    table = 'sentence,label,actor,actor_start,actor_end\n"  Yes.",a,,0,1\nNo.,b,,,\n'
+    assert "row 2 (row-2)" in read_dataset(write(tmp_path / "t.csv", table)).skipped[0]
+
+
+def test_a_row_made_in_python_is_checked_as_well():
+    with pytest.raises(InputError, match=r"expected sentence\[actor_start:actor_end\] == actor"):
+        Row("1", TWICE, "Lind", "a", actor_start=0, actor_end=3)
+
+
+@given(st.text(min_size=1), st.integers(0, 50), st.integers(0, 50))
+def test_a_row_with_offsets_always_holds_its_actor(sentence: str, start: int, end: int):
+    actor = sentence[start:end]
+    try:
+        row = Row("1", sentence, actor, "a", actor_start=start, actor_end=end)
+    except InputError:
+        assert not actor
+        return
+    assert isinstance(row.mention, Span)
+    assert sentence[row.mention.start : row.mention.end] == row.mention.text == actor
+
+
+def test_offsets_are_part_of_the_digest_and_their_absence_is_not():
+    one, other = (Row("1", TWICE, "Lind", "a", actor_start=s, actor_end=s + 4) for s in (0, 13))
+    digests = {Dataset((row,)).digest for row in (one, other, Row("1", TWICE, "Lind", "a"))}
+    assert len(digests) == 3
+
+
+def test_two_mentions_of_one_name_are_two_units():
+    rows = [Row(str(s), TWICE, "Lind", "a", actor_start=s, actor_end=s + 4) for s in (0, 13)]
+    assert not [line for line in check(Dataset(tuple(rows))) if "same sentence and actor" in line]
+
+
+# --- one dataset for each value of a column --------------------------------------------
+
+
+def test_a_table_is_read_by_the_values_of_a_column(tmp_path: Path):
+    table = (
+        "sentence,label,topic\nYes.,a,  Tram  line \nNo.,b,Tram line\nMaybe.,a,Pool\n"
+        ",a,Pool\nLost.,a,\nToo,many,fields,here\n"
+    )
+    found, lost = read_by(write(tmp_path / "t.csv", table), "topic")
+    assert {name: [row.sentence for row in data.rows] for name, data in found.items()} == {
+        "Tram line": ["Yes.", "No."],
+        "Pool": ["Maybe."],
+    }
+    assert found["Pool"].skipped == ("row 5 (row-5): no sentence",)
+    assert found["Pool"].name == "t.csv[Pool]"
+    assert lost == ("row 6 (row-6): no topic", "row 7: 1 fields more than the header")
+    assert all(row.group for data in found.values() for row in data.rows)

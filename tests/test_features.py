@@ -12,6 +12,7 @@ from stance.blocks import ACTOR, NUMBER, OTHER
 from stance.errors import InputError
 from stance.features import Featurizer
 from stance.lexicon import Entry, Lexicon
+from stance.records import Span
 from stance.settings import BLOCKS, FeatureSettings
 from stance.tokens import char_ngrams, known_words
 
@@ -43,6 +44,30 @@ def names(featurizer: Featurizer, sentence: str, actor: str | None) -> dict[str,
 
 
 # --- tokens ----------------------------------------------------------------------------
+
+
+def test_a_span_is_the_only_place_of_the_actor(featurizer: Featurizer):
+    """The same name elsewhere is a name like any other, a role a word like any other."""
+    sentence = "Lind said the minister rejects what Lind and the minister want."
+    expected = {
+        Span(0, 4, "Lind"): "ACTOR said the minister rejects what OTHER and the minister want .",
+        Span(36, 40, "Lind"): "OTHER said the minister rejects what ACTOR and the minister want .",
+        Span(45, 57, "the minister"):
+            "OTHER said the minister rejects what OTHER and ACTOR want .",
+        "Lind": "ACTOR said the minister rejects what ACTOR and the minister want .",
+    }  # fmt: skip
+    for actor, shown in expected.items():
+        assert [token.form for token in featurizer.tokens(sentence, actor)] == shown.split()
+
+
+def test_only_the_mention_that_is_meant_has_the_words_it_says(featurizer: Featurizer):
+    sentence = "The minister rejects entry and the envoy said that the minister wants peace."
+    first, second = sentence.index("minister") - 4, sentence.rindex("minister") - 4
+    states = [
+        featurizer.raw(sentence, Span(at, at + 12, sentence[at : at + 12])).voice.contents
+        for at in (first, second)
+    ]
+    assert states[0] != states[1]
 
 
 @pytest.mark.parametrize("mark", "'’‘`´")

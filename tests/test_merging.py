@@ -154,3 +154,13 @@ def test_more_than_two_tables_and_a_correction_of_a_correction():
     found = combine([first, second, third])
     assert found.rows == (replace(third.rows[0], id="a", group="g-a"),)
     assert len(found.notes) == 2
+
+
+def test_two_mentions_of_one_name_do_not_correct_each_other():
+    sentence = "Lind rejected the bid of Lind."
+
+    def one(id: str, start: int, label: str) -> Row:
+        return Row(id, sentence, "Lind", label, group="g", actor_start=start, actor_end=start + 4)
+
+    found = merged(one("b", 25, "against"), one("c", 0, "none"), base=one("a", 0, "favor"))
+    assert [(row.id, row.label) for row in found.rows] == [("a", "none"), ("b", "against")]

@@ -167,7 +167,7 @@ def test_no_score_where_the_labels_name_no_poles():
         (["a", None], None, "sentence at position 1 is NoneType; expected str"),
         (["a", 7], None, "sentence at position 1 is int"),
         ([b"a"], None, "sentence at position 0 is bytes"),
-        (["a", "b"], ["x", 1.5], "actor at position 1 is float; expected str or None"),
+        (["a", "b"], ["x", 1.5], "actor at position 1 is float; expected str, Span or None"),
         (["a", "b"], ["x"], "differ in length at position 1"),
         (["a"], ["x", "y"], "differ in length at position 1"),
         ("a sentence", None, "use classify for a single one"),
@@ -187,7 +187,10 @@ def test_lists_that_cannot_be_used_name_the_position(sentences, actors, message:
         (None, None, "sentence is NoneType; expected str"),
         (b"bytes", None, "sentence is bytes"),
         (["a"], None, "sentence is list"),
-        ("a", 5, "actor is int; expected str or None"),
+        ("a", 5, "actor is int; expected str, Span or None"),
+        ("Lind left.", Span(0, 3, "Lind"), "'Lind', but the sentence has 'Lin' from 0 to 3"),
+        ("Lind left.", Span(-5, 4, "Lind"), "the sentence has '' from -5 to 4"),
+        ("Lind left.", Span(2, 2, ""), "expected a span of the sentence"),
     ],
 )
 @pytest.mark.parametrize("function", [classify, explain])
@@ -523,3 +526,21 @@ def test_the_rebuilt_pipeline_gives_the_same_probabilities(source: str, own_mode
 
 def test_the_models_name_tells_which_one_it_is(own_model: StanceModel):
     assert repr(own_model) == "StanceModel('levy-unsaved', labels=['pro', 'contra', 'neither'])"
+
+
+def test_a_span_means_one_mention_of_several(own_model: StanceModel):
+    """The default model reads who is thanked and who thanks apart."""
+    sentence = "Lind rejected the bid of Lind to join NATO."
+    first, second = Span(0, 4, "Lind"), Span(25, 29, "Lind")
+    one, other, both = classify_many([sentence] * 3, [first, second, "Lind"])
+    assert len({one.probabilities["favor"], other.probabilities["favor"],
+                both.probabilities["favor"]}) == 3  # fmt: skip
+    assert classify(sentence, first) == one
+    total = sum(reason.contribution for reason in explain(sentence, second))
+    top = sorted(other.probabilities.values(), reverse=True)
+    assert total == pytest.approx(math.log(top[0] / top[1]), abs=1e-9)
+
+
+def test_a_span_of_the_only_mention_is_the_same_as_its_name():
+    sentence = "The bid of Norland to join NATO was rejected by Lind."
+    assert classify(sentence, Span(48, 52, "Lind")) == classify(sentence, "Lind")

@@ -167,6 +167,23 @@ def test_the_round_trip_is_exact(folder: Path, arrays: ModelArrays):
     assert manifest["target"] == "a wealth tax"
 
 
+def test_settings_that_an_older_manifest_does_not_name_are_those_it_was_trained_with(
+    folder: Path, arrays: ModelArrays, tmp_path: Path
+):
+    save_model(tmp_path / "m", arrays, json.loads((folder / "model.json").read_text("utf-8")), "")
+    manifest = json.loads((tmp_path / "m" / "model.json").read_text("utf-8"))
+    assert manifest["settings"].pop("C") == 2.0
+    assert manifest["settings"].pop("class_weight") == "balanced"
+    (tmp_path / "m" / "model.json").write_text(json.dumps(manifest), "utf-8")
+    assert load_arrays(tmp_path / "m")[0].settings == arrays.settings
+
+
+def test_what_the_settings_say_of_the_regression_comes_back(arrays: ModelArrays, tmp_path: Path):
+    settings = replace(arrays.settings, C=3.0, class_weight=None, mask_names=False)
+    save_model(tmp_path / "m", replace(arrays, settings=settings), {}, "")
+    assert load_arrays(tmp_path / "m")[0].settings == settings
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_the_memory_order_does_not_matter(order: str, arrays: ModelArrays, tmp_path: Path):
     save_model(tmp_path / "m", replace(arrays, coef=np.asarray(arrays.coef, order=order)), {}, "")

@@ -16,8 +16,9 @@ from stance import classify, load_model, training
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, InputError
 from stance.lexicon import Lexicon
-from stance.model import TermExtractor
+from stance.model import StanceClassifier, TermExtractor
 from stance.predict import StanceModel
+from stance.resources import data_path
 from stance.settings import FeatureSettings
 from stance.training import train
 
@@ -532,3 +533,82 @@ def test_the_target_of_the_shipped_data_is_known_and_that_of_others_is_not(
     data = Dataset(tuple(training.grouped(rows_of(CAR_BAN))))
     monkeypatch.setattr(training, "read_dataset", lambda path: data)
     assert train(dataset, lexicon=NO_LEXICON).target == target
+
+
+# --- settings -------------------------------------------------------------------------
+
+
+def test_the_settings_reach_the_regression(monkeypatch: pytest.MonkeyPatch):
+    made: list[tuple[float, str | None]] = []
+    fit = StanceClassifier.fit
+
+    def spy(self, *arguments, **options):
+        made.append((self.C, self.class_weight))
+        return fit(self, *arguments, **options)
+
+    monkeypatch.setattr(StanceClassifier, "fit", spy)
+    settings = FeatureSettings(weights=(("words", 1.0),), min_df=1, C=0.5, class_weight=None)
+    model = train(rows_of(CAR_BAN), lexicon=NO_LEXICON, settings=settings)
+    assert set(made) == {(0.5, None)}
+    rebuilt = model.to_pipeline()["classifier"]
+    assert (rebuilt.C, rebuilt.class_weight) == (0.5, None)
+
+
+def test_a_smaller_c_is_less_sure_before_calibration():
+    weights = {}
+    for strength in (0.1, 10.0):
+        settings = FeatureSettings(weights=(("words", 1.0),), min_df=1, C=strength)
+        model = train(rows_of(CAR_BAN), lexicon=NO_LEXICON, settings=settings)
+        weights[strength] = abs(model.arrays.coef / model.manifest["inverse_temperature"]).max()
+    assert weights[0.1] < weights[10.0]
+
+
+def test_names_may_be_kept():
+    rows = [
+        Row(str(i), f"Then {name} came{' again' * (i % 4)}.", "", name, group=str(i))
+        for i, name in enumerate(["Lind", "Dahl"] * 8)
+    ]
+    kept, masked = (
+        train(rows, lexicon=NO_LEXICON, settings=FeatureSettings(
+            weights=(("words", 1.0),), min_df=1, mask_names=mask
+        ))
+        for mask in (False, True)
+    )  # fmt: skip
+    assert kept.manifest["metrics"]["accuracy"] == 1.0
+    assert masked.manifest["metrics"]["accuracy"] < 0.7
+
+
+def test_offsets_tell_apart_two_mentions_of_one_name():
+    """Twenty sentences in which the first is for it and the second against."""
+    rows = []
+    for i, verb in enumerate(("backed", "praised", "welcomed", "wanted", "liked") * 2):
+        sentence = f"Lind {verb} plan {'abcdefghij'[i]}, whereas Lind refused it."
+        for start, label in ((0, "pro"), (sentence.rindex("Lind"), "contra")):
+            where = {"actor_start": start, "actor_end": start + 4}
+            rows.append(Row(f"{i}{label}", sentence, "Lind", label, group=str(i), **where))
+    assert small(rows).manifest["metrics"]["accuracy"] == 1.0
+    blind = [Row(row.id, row.sentence, "Lind", row.label, group=row.group) for row in rows]
+    assert small(blind).manifest["metrics"]["accuracy"] <= 0.5
+
+
+def test_a_model_of_other_rows_does_not_look_for_the_shipped_target():
+    model = train(rows_of(CAR_BAN), settings=FeatureSettings(min_df=1))
+    assert model.about_target("The mayor wants the car ban.")
+    assert "reject" in model.arrays.lexicon  # the concepts are there
+    assert load_model().about_target("Kyiv will join NATO.")
+    assert not load_model().about_target("The mayor wants the car ban.")
+
+
+def test_a_model_of_the_shipped_target_looks_for_it_whatever_its_rows():
+    settings = FeatureSettings(weights=(("words", 1.0),), min_df=1)
+    target = training.default_target()
+    model = train(rows_of(CAR_BAN), settings=settings, target=target)
+    assert not model.about_target("The mayor wants the car ban.")
+    assert model.about_target("Kyiv will join NATO.")
+
+
+def test_the_shipped_rows_by_their_path_are_the_shipped_rows():
+    assert training._is_shipped(None)
+    assert training._is_shipped(str(data_path("sentences.csv")))
+    assert not training._is_shipped("sentences.csv.bak")
+    assert not training._is_shipped(rows_of(CAR_BAN))
