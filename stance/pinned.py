@@ -1,3 +1,3 @@
 """The digest of the default model, so that a swap is noticed; written by `stance train`."""
 
-DEFAULT_MODEL_SHA256 = "b65e790c2757288eba2ce040ccd5f3e6ac8d82de705f3f7188fb4b3e27f5515c"
+DEFAULT_MODEL_SHA256 = "b6aa58d66eb338528c0e35fc028dddd45998da91bcaaec011ad8e2c051128e0e"

@@ -52,7 +52,7 @@ class FeatureSettings:
         ("own_pairs", 0.7),
     )
     word_ngrams: tuple[int, int] = (1, 2)
-    char_ngrams: tuple[int, int] = (3, 5)
+    char_ngrams: tuple[int, int] = (3, 4)
     concept_ngrams: tuple[int, int] = (1, 3)
     mask_names: bool = True
     min_df: int = 2

@@ -383,8 +383,8 @@ def test_the_cost_is_linear(featurizer, piece: str):
         featurizer.tokens(sentence, "Ann")
         return time.perf_counter() - started
 
-    quarter = max(min(seconds(2**16) for _ in range(2)), 0.01)
-    assert seconds(2**18) < 12 * quarter
+    quarter = max(min(seconds(2**16) for _ in range(3)), 0.01)
+    assert min(seconds(2**18) for _ in range(3)) < 12 * quarter
 
 
 def test_the_terms_of_a_megabyte_are_made_in_linear_time(featurizer):
