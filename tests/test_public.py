@@ -234,6 +234,7 @@ def test_semeval_from_end_to_end(tmp_path: Path):
     settings = model.arrays.settings
     assert settings.weights == (("words", 0.3), ("chars", 1.0))
     assert (settings.C, settings.mask_names, settings.class_weight) == (3.0, False, "balanced")
+    assert (settings.word_ngrams, settings.char_ngrams) == ((1, 2), (3, 5))
     assert not model.arrays.lexicon.count("\n") > 1
     assert len(read_dataset(out / "semeval.jsonl")) == 36
 

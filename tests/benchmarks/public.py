@@ -347,7 +347,8 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the options of `train`: its own defaults, and for tweets those known to do well."""
     if arguments.benchmark == "semeval":  # tweets: nobody is named as the actor
         chosen: dict[str, Any] = {
-            "weights": (("words", 0.3), ("chars", 1.0)), "C": 3.0, "mask_names": False, "min_df": 1,
+            "weights": (("words", 0.3), ("chars", 1.0)), "char_ngrams": (3, 5), "C": 3.0,
+            "mask_names": False, "min_df": 1,
         }  # fmt: skip
         options: dict[str, Any] = {"lexicon": Lexicon(())}
     else:
