@@ -14,12 +14,14 @@ from stance.aggregate import NEUTRAL
 from stance.dataset import Row
 from stance.lexicon import loads_lexicon
 from stance.predict import StanceModel, judge
+from stance.records import Span
 from stance.statements import read_article
+from stance.tokens import Pair
 
 
 def swap_actors(
     rows: Sequence[Row], model: StanceModel, *, seed: int, everyone: bool
-) -> tuple[list[tuple[str, str | None]], list[bool]]:
+) -> tuple[list[Pair], list[bool]]:
     """Replace the names of known actors by others drawn at random.
 
     Only names of the registry are replaced, by names of the registry; names that belong
@@ -39,10 +41,10 @@ def swap_actors(
 
     names = sorted(actor.name for actor in registry.actors if not of_target(actor.name))
     random = np.random.default_rng(seed)
-    pairs: list[tuple[str, str | None]] = []
+    pairs: list[Pair] = []
     changed: list[bool] = []
     for row in rows:
-        sentence, actor = row.sentence, row.actor
+        sentence, actor, before = row.sentence, row.actor, row.sentence[: row.actor_start or 0]
         found = {
             mention.span.text
             for mention in registry.find(row.sentence)
@@ -59,9 +61,13 @@ def swap_actors(
         }
         if drawn:  # all in one pass, so that no name is put into another new one
             anyone = "|".join(map(re.escape, drawn))
-            sentence = re.sub(rf"(?<!\w)(?:{anyone})(?!\w)", partial(_drawn, drawn), sentence)
+            names_in = re.compile(rf"(?<!\w)(?:{anyone})(?!\w)")
+            sentence = names_in.sub(partial(_drawn, drawn), sentence)
+            before = names_in.sub(partial(_drawn, drawn), before)
             actor = drawn.get(actor, actor)
-        pairs.append((sentence, actor or None))
+        given = row.actor_start is not None and sentence.startswith(actor, len(before))
+        mention = Span(len(before), len(before) + len(actor), actor) if given else actor or None
+        pairs.append((sentence, mention))
         changed.append(sentence != row.sentence)
     return pairs, changed
 

@@ -23,6 +23,7 @@ from stance.fitting import Fitter
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
 from stance.probes import compare_with_gold, swap_actors
+from stance.records import Span
 from stance.resources import seeds_path
 from stance.settings import FeatureSettings
 from stance.slices import quotation_kind, slice_names
@@ -442,6 +443,18 @@ def test_roles_and_empty_actors_are_left_alone(model: StanceModel):
 def test_names_of_the_target_are_not_replaced(model: StanceModel):
     row = Row("1", "NATO will not invite Ukraine, NATO said.", "NATO", "against")
     assert swap_actors([row], model, seed=0, everyone=True)[1] == [False]
+
+
+@pytest.mark.parametrize("start", [0, 32])
+def test_a_swapped_actor_stays_the_mention_that_is_meant(model: StanceModel, start: int):
+    sentence = "Olaf Scholz thanked Joe Biden as Olaf Scholz left."
+    start = sentence.index("Olaf", start)
+    row = Row("1", sentence, "Olaf Scholz", "none", actor_start=start, actor_end=start + 11)
+    ((swapped, mention),) = swap_actors([row], model, seed=1, everyone=True)[0]
+    assert isinstance(mention, Span)
+    assert mention.text != "Olaf Scholz"
+    assert swapped[mention.start : mention.end] == mention.text
+    assert (mention.start == 0) == (start == 0)
 
 
 # --- slices ---------------------------------------------------------------------------

@@ -201,6 +201,7 @@ def test_the_command_trains_each_target_and_shows_a_table(tmp_path: Path):
     settings = json.loads((out / "night-trains" / "model.json").read_text("utf-8"))["settings"]
     assert settings["weights"] == [["words", 0.3], ["chars", 1.0]]
     assert (settings["C"], settings["min_df"], settings["mask_names"]) == (3.0, 1, False)
+    assert settings["char_ngrams"] == list(FeatureSettings().char_ngrams)
     assert "C = 3" in (out / "night-trains" / "README.md").read_text("utf-8")
     assert "read as they stand" in (out / "night-trains" / "README.md").read_text("utf-8")
 
@@ -246,3 +247,27 @@ def test_wrong_options_of_training_are_refused_before_any_work(
     done = runner.invoke(cli.app, ["train", *arguments])
     assert done.exit_code == cli.USAGE, done.output
     assert re.search(message, done.output.replace("\n", " "))
+
+
+def test_every_option_of_the_terms_reaches_the_model(tmp_path: Path):
+    table = write(tmp_path / "t.jsonl", [one for one in tweets() if one["topic"] == "Night Trains"])
+    out = tmp_path / "model"
+    more = ["--word-ngrams", "1", "--char-ngrams", "2-6", "--class-weight", "none"]
+    done = runner.invoke(cli.app, ["train", str(table), "--out", str(out), *BLOCKS, *more])
+    assert done.exit_code == 0, done.output
+    settings = load_model(out).arrays.settings
+    assert (settings.word_ngrams, settings.char_ngrams) == ((1, 1), (2, 6))
+    assert settings.class_weight is None
+    assert settings.min_df == FeatureSettings().min_df
+    assert load_model(out).arrays.lexicon == Lexicon(()).dumps()
+
+
+def test_a_lexicon_of_ones_own_is_stored_with_its_roles(tmp_path: Path):
+    table = write(tmp_path / "t.jsonl", [one for one in tweets() if one["topic"] == "Night Trains"])
+    (tmp_path / "l.csv").write_text("concept,form,role,note\nsleeper,sleeper*,target,\n", "utf-8")
+    arguments = ["train", str(table), "--out", str(tmp_path / "m")]
+    done = runner.invoke(cli.app, [*arguments, "--lexicon", str(tmp_path / "l.csv")])
+    assert done.exit_code == 0, done.output
+    model = load_model(tmp_path / "m")
+    assert model.about_target("Bring back the sleepers!")
+    assert not model.about_target("Kyiv will join NATO.")

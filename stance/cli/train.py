@@ -39,17 +39,20 @@ BlocksOption = Annotated[
     ),
 ]
 WordsOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--word-ngrams", metavar="LOW-HIGH", help="Words in a row.", rich_help_panel=_FEATURES
+        "--word-ngrams",
+        metavar="LOW-HIGH",
+        help="Words in a row, such as 1-2.",
+        rich_help_panel=_FEATURES,
     ),
 ]
 CharsOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--char-ngrams",
         metavar="LOW-HIGH",
-        help="Characters in a row, within words.",
+        help="Characters in a row, within words, such as 3-5.",
         rich_help_panel=_FEATURES,
     ),
 ]
@@ -123,8 +126,8 @@ def train(
         typer.Option("--accuracy", min=0.0, max=1.0, help="Accuracy of confident answers."),
     ] = 0.9,
     blocks: BlocksOption = None,
-    word_ngrams: WordsOption = "1-2",
-    char_ngrams: CharsOption = "3-5",
+    word_ngrams: WordsOption = None,
+    char_ngrams: CharsOption = None,
     min_df: MinDfOption = None,
     c: COption = 2.0,
     class_weight: WeightOption = ClassWeight.balanced,
@@ -154,7 +157,7 @@ def train(
         stance train data/sentences.csv user.csv --out my-model     (after: stance label)
 
         stance train tweets.csv --by-target topic --out models --no-lexicon --keep-names
-        --blocks words=0.3,chars=1 --min-df 1 --C 3
+        --blocks words=0.3,chars=1 --char-ngrams 3-5 --min-df 1 --C 3
     """
     if not 0.0 < accuracy < 1.0:
         fail(f"--accuracy {accuracy}; expected more than 0 and less than 1", USAGE)
@@ -191,8 +194,8 @@ def train(
 
 def _settings(
     blocks: str | None,
-    word_ngrams: str,
-    char_ngrams: str,
+    word_ngrams: str | None,
+    char_ngrams: str | None,
     class_weight: ClassWeight,
     **given: Any,
 ) -> Callable[[int | None, int], FeatureSettings]:
@@ -202,9 +205,11 @@ def _settings(
     try:
         if blocks is not None:
             given["weights"] = parse_blocks(blocks)
+        if word_ngrams is not None:
+            given["word_ngrams"] = parse_range(word_ngrams)
+        if char_ngrams is not None:
+            given["char_ngrams"] = parse_range(char_ngrams)
         chosen = FeatureSettings(
-            word_ngrams=parse_range(word_ngrams),
-            char_ngrams=parse_range(char_ngrams),
             class_weight=None if class_weight is ClassWeight.none else class_weight.value,
             **given,
         )
