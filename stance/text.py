@@ -23,6 +23,9 @@ def word_set(listed: str) -> frozenset[str]:
 
 MAX_SENTENCE = 5_000  # characters; a longer stretch without a stop is no sentence of a report
 
+LEAST_HEADLINE = 4  # words of a headline in a list of them
+LEAST_DIGEST = 8  # lines of a list of headlines; a guess
+
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TABLE = {
     **dict.fromkeys("“‟„«❝", "“"),
@@ -58,7 +61,10 @@ _DATELINE = re.compile(
     r"[A-ZÀ-Þ][\w.'/-]*+,?[ ](?:(?:[A-ZÀ-Þ][\w.'/-]*+|[0-9]{1,4}),?[ ]){0,6}"
     r"(?:\([^()\n]{2,40}\)[ ]?)?(?:--?|—)[ ]+(?=[\"“'‘]?[A-ZÀ-Þ])"
 )
-_STOP = re.compile(r"[.!?…\"”')\]]++[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
+_NOTE = r"(?:\[[0-9]{1,3}\])*+"  # the number of a note: … votes.[1] The vote …
+_LINK = re.compile(r"(?:read|see) (?:also|more|too):[ ]*+(?=[^\n]*?\w)", re.IGNORECASE)
+_STOP = re.compile(rf"([.!?…\"”')\]]++){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
+_LAST_NOTE = re.compile(r"(?<=[.!?…\"”')])(?:\[[0-9]{1,3}\])+$")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*$")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -210,21 +216,26 @@ def _is_html(text: str) -> bool:
 def _paragraphs(clean: str) -> list[tuple[int, int, SentenceKind]]:
     """Return the trimmed paragraphs with their kind; wrapped lines are joined."""
     lines: list[tuple[int, int, bool]] = []
+    links: set[int] = set()  # where the headlines of other articles start: Read also: …
     first_end = -1
     for match in _LINE.finditer(clean):
         start, end = _trim(clean, match.start(), match.end())
         if start == end:
             continue
         bullet = _BULLET.match(clean, start, end)
+        link = _LINK.match(clean, start, end)
         if bullet and bullet.end() < end:
             lines.append((bullet.end(), end, True))
+        elif link:
+            links.add(link.end())
+            lines.append((link.end(), end, True))
         elif lines and not lines[-1][2] and _wrapped(clean, lines[-1], start, first_end):
             lines[-1] = (lines[-1][0], end, False)
         else:
             lines.append((start, end, False))
         if first_end < 0:
             first_end = end
-    return _classified(clean, lines)
+    return _classified(clean, lines, links)
 
 
 def _wrapped(clean: str, before: tuple[int, int, bool], start: int, first_end: int) -> bool:
@@ -239,11 +250,15 @@ def _wrapped(clean: str, before: tuple[int, int, bool], start: int, first_end: i
 
 
 def _classified(
-    clean: str, lines: list[tuple[int, int, bool]]
+    clean: str, lines: list[tuple[int, int, bool]], links: set[int]
 ) -> list[tuple[int, int, SentenceKind]]:
     kinds: list[SentenceKind] = []
+    digest = _is_digest(clean, lines)
     for index, (start, end, bullet) in enumerate(lines):
-        kinds.append(_line_kind(clean, start, end, bullet, index))
+        kind = _line_kind(clean, start, end, bullet, index)
+        if start in links or (digest and kind in ("heading", "body")):
+            kind = _listed_kind(clean, start, end, kind)
+        kinds.append(kind)
     # a heading with nothing but tags or headings after it is one of the tags
     for index in range(len(kinds) - 1, 0, -1):
         last = index == len(kinds) - 1
@@ -254,6 +269,27 @@ def _classified(
         ):
             kinds[index] = "tags"
     return [(start, end, kind) for (start, end, _), kind in zip(lines, kinds, strict=True)]
+
+
+def _is_digest(clean: str, lines: list[tuple[int, int, bool]]) -> bool:
+    """Tell whether a text is a list of headlines: most of its lines are long ones without a stop."""
+    if len(lines) < LEAST_DIGEST:
+        return False
+    open_ended = sum(
+        not _FINAL.search(clean, max(start, end - 4), end)
+        and clean.count(" ", start, end) + 1 >= LEAST_HEADLINE
+        for start, end, _ in lines
+    )
+    return open_ended * 2 > len(lines)
+
+
+def _listed_kind(clean: str, start: int, end: int, kind: SentenceKind) -> SentenceKind:
+    """Return "headline" for a line of a digest, or of a link, that has the length of one."""
+    words = clean.count(" ", start, end) + 1
+    stopped = _FINAL.search(clean, max(start, end - 4), end) and clean[end - 1] != "?"
+    if words >= LEAST_HEADLINE and not stopped:
+        return "headline"
+    return "tags" if kind == "body" and words < LEAST_HEADLINE else kind
 
 
 def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> SentenceKind:
@@ -285,11 +321,12 @@ def _trim(clean: str, start: int, end: int) -> tuple[int, int]:
 def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
     borders = []
     for match in _STOP.finditer(clean, start, end):
-        marks = match.group().rstrip()
+        marks = match[1]
         if _ends(clean, match.start(), marks, match.end(), start, end):
             borders.append((start, match.start() + len(marks)))
             start = match.end()
-    borders.append((start, end))
+    last = _LAST_NOTE.search(clean, start, end)
+    borders.append((start, last.start() if last else end))
     return borders
 
 
