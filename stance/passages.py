@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from stance.grammar import Tokens
 from stance.matching import match_cues
@@ -18,12 +20,16 @@ from stance.text import word_set
 from stance.units import Offsets, Unit
 
 MIN_QUOTE = 4  # words; a shorter quotation without a cue is no statement
+LEAST_TURNS = 4  # labelled paragraphs of an interview; a guess
 _LABEL = re.compile(
-    r"([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})(?: \([^()]{1,20}\))?:(?: +(?=\S)|(?=[\"“]))"
+    r"(?:\[[0-9:]{4,8}\] +)?([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})"
+    r"(?: \([^()]{1,20}\)|, [A-Z][A-Z ]{2,30})?:(?: +(?=\S)|(?=[\"“]))"
 )
 _NO_SPEAKER = word_set(
     "analysis opinion live video watch exclusive breaking update updated comment explainer "
-    "photos interview fact facts factbox timeline editorial note read more"
+    "photos interview fact facts factbox timeline editorial note read more explained profile "
+    "claim verdict rating context transcript summary corrections correction caption source "
+    "sources background question answer poll"
 )
 _LABEL_WORDS = word_set("of the and for van von de der den former state")
 _WORDS = re.compile(r"[^\W_]+")
@@ -59,13 +65,23 @@ class _Reading:
         before = len(self.found)
         if not self._label(index, unit):
             tokens = Tokens(self.clean, unit.start, unit.end, unit.quotes)
-            cues = match_cues(tokens)
-            if cues:
-                for one in UnitReader(tokens, cues, self.is_actor).read():
-                    if one.fragments or self._elsewhere(index, one):
-                        self.found.append((index, one))
+            for one in self._read_tokens(tokens):
+                if one.fragments or self._elsewhere(index, one):
+                    self.found.append((index, one))
             if unit.quotes:
                 self._loose(index, unit, tokens, before)
+
+    def _read_tokens(self, tokens: Tokens) -> list[Found]:
+        cues = match_cues(tokens)
+        return UnitReader(tokens, cues, self.is_actor).read() if cues else []
+
+    def _within(self, index: int, start: int) -> Iterator[Found]:
+        """Yield what a turn itself reports: *NOVAK: The minister says it is over.*"""
+        unit = self.units[index]
+        quotes = tuple(quote for quote in unit.quotes if quote.start >= start)
+        for one in self._read_tokens(Tokens(self.clean, start, unit.end, quotes)):
+            if one.fragments:
+                yield one
 
     def _elsewhere(self, index: int, one: Found) -> bool:
         """Take the content from the unit before (*made this clear*) or after (a final colon)."""
@@ -104,47 +120,60 @@ class _Reading:
         known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
+        listed = words[0].lower() in _NO_SPEAKER
         if unit.headline:
             if not known and self._signed(index, unit):
                 return True
             rule = "headline"
-            known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
+            known = known or (len(words) <= 3 and not listed)
+        turn = name in self._labels
         role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
-        if not first or not (known or name.isupper() or role):
+        if not first or not (known or turn or role or (name.isupper() and not listed)):
             return False
-        turns = self._turns if rule == "transcript" and name.isupper() else ()
+        inner = list(self._within(index, match.end())) if rule == "transcript" else []
+        if not turn and any(one.kind == "speech" and one.mention for one in inner):
+            return False  # Kyiv: The minister said …
+        self.found.append((index, Found(rule, [], None, match.span(1))))
+        turn_at = len(self.found) - 1
+        self.found.extend((index, one) for one in inner)
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
             other = self.units[later]
-            if other.paragraph != unit.paragraph and not self._same_turn(index, other, turns):
+            if other.paragraph != unit.paragraph and not (turn and self._same_turn(index, other)):
                 break
             end = other.end
             self._done.add(later)
-        self.found.append(
-            (
-                index,
-                Found(rule, [_without_stop(self.clean, match.end(), end)], None, match.span(1)),
-            )
-        )
+            self.found.extend((later, one) for one in self._within(later, other.start))
+        self.found[turn_at][1].fragments.append(_without_stop(self.clean, match.end(), end))
         return True
 
     @cached_property
-    def _turns(self) -> list[int]:
-        """Return where the paragraphs with a label in capitals start, in order."""
-        return [
-            unit.start
-            for unit in self.units
-            if (match := _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80)))
-            and match[1].isupper()
-        ]
+    def _labels(self) -> frozenset[str]:
+        """Return the labels of an interview or a transcript: several, and one of them again."""
+        counts = Counter(name for _, name in self._labelled)
+        if sum(counts.values()) < LEAST_TURNS or max(counts.values()) < 2:
+            return frozenset(name for name in counts if name.isupper() and len(self._labelled) > 2)
+        return frozenset(name for name, n in counts.items() if n > 1 or name.isupper())
 
-    def _same_turn(self, index: int, other: Unit, turns: Sequence[int]) -> bool:
+    @cached_property
+    def _labelled(self) -> list[tuple[int, str]]:
+        """Return start and name of the paragraphs that start with a label, in order."""
+        found = []
+        for before, unit in pairwise((None, *self.units)):
+            if unit is None or (before and before.paragraph == unit.paragraph) or unit.headline:
+                continue
+            match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+            if match and all(map(_in_label, match[1].split())):
+                if match[1].split()[0].lower() not in _NO_SPEAKER:
+                    found.append((unit.start, match[1]))
+        return found
+
+    def _same_turn(self, index: int, other: Unit) -> bool:
         """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
 
-        It does in a transcript of three turns or more, up to the next label; but nobody
-        knows where the last turn ends, and a line in brackets or capitals is nobody's.
+        It does up to the next label; but nobody knows where the last turn ends, and a line in
+        brackets is nobody's.
         """
-        if len(turns) < 3 or not self.units[index].start < other.start < turns[-1]:
-            return False
+        turns = [start for start, name in self._labelled if name in self._labels]
         k = bisect_right(turns, self.units[index].start)
         line = self.clean[other.start : other.end]
         return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
