@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 
 from stance.actors import Mention
 from stance.focus import GENDERS, PEOPLE, WORD, Focus
 from stance.grammar import PREPOSITIONS
-from stance.names import person_words
+from stance.names import fold, person_words
 from stance.people import Person, Speaker, key_of
 from stance.text import word_set
 
@@ -175,6 +176,12 @@ class Resolver(Focus):
             return Speaker((start, end), actor.name, actor.id, "demonym")
         if lows and lows[0] in ("no", "nobody", "none", "neither"):
             return Speaker((start, end), None, None, "nominal")
+        if len(words) == 1 and words[0][0].isupper() and words[0] in name:
+            bearers = self._bearers.get(fold(words[0]).casefold(), ())
+            if len(bearers) == 1:
+                self._note(start, 0, bearers[0])
+                person = self._persons[bearers[0]]
+                return Speaker((start, end), person.name, person.actor_id, "name")
         key = None
         if lows and lows[0] in ("the", "that", "this"):
             key = self._by_office(start, lows, words)
@@ -183,6 +190,17 @@ class Resolver(Focus):
         self._note(start, 0, key)
         person = self._persons[key]
         return Speaker((start, end), person.name, person.actor_id, "office")
+
+    @cached_property
+    def _bearers(self) -> dict[str, list[str]]:
+        """Map given names and surnames of the persons of the text to their keys."""
+        found: dict[str, list[str]] = {}
+        for key, person in self._persons.items():
+            words = fold(person.name).casefold().split()
+            if person.kind == "person" and len(words) > 1 and key[0] != "~":
+                for word in {words[0], words[-1]}:
+                    found.setdefault(word, []).append(key)
+        return found
 
     def _by_date(self, start: int, end: int) -> Speaker | None:
         """Resolve *the Spanish foreign minister* by the day of the article."""
