@@ -27,7 +27,7 @@ from stance.statements import Article, read_article
 
 MIXED = "mixed"  # of an actor whose statements disagree, in gold files
 ROUNDS = 1000
-_RESOLVED = ("pronoun", "apposition", "office", "office-date", "name", "demonym", "run-on")
+_RESOLVED = ("turn", "author", "pronoun", "apposition", "office", "office-date", "name", "demonym", "run-on")
 
 
 def compare_with_gold(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:

@@ -54,6 +54,8 @@ SUBJECTS = (
 )
 # How the speaker got a name; the first that applies.
 RESOLVING = (
+    Rule("turn", "in a transcript, who speaks", "NOVAK: I SAID it was over."),
+    Rule("author", "in a column, who signs it", "I SAY it is over."),
     Rule("pronoun", "the last fitting subject of the article", "she"),
     Rule("apposition", "a known name right after the office", "the minister, Jane Novak,"),
     Rule("office", "who the text gave that office", "the minister"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from stance.records import Kind, Skipped, Span, Statement
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
 from stance.units import Unit, units_of
 
+LEAST_FIRST_PERSON = 3  # statements of *I* that make a text its author's; a guess
+_FIRST_PERSON = ("i", "me", "my")
+_SIGNED = re.compile(r"(?i:by|text|author)[ :]+((?:[^\W\da-z][\w.'’-]*[ ]?){2,4})$")
 MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
 
 
@@ -136,8 +140,11 @@ class _Assembler:
         self.clean = clean
         self.quoted = quoted
         self.resolver = resolver
+        self.split = split
+        self.author: str | None = None  # whom *I* means outside of turns
         self.spans = [sentence.span for sentence in split]
         self.starts = [span.start for span in self.spans]
+        self.turns: list[tuple[int, int, Speaker]] = []  # of a transcript, in order
 
     def statements(
         self, units: Sequence[Unit], found: Sequence[tuple[int, Found]]
@@ -145,6 +152,7 @@ class _Assembler:
         """Return the statements in order of content and cue."""
         statements: list[Statement] = []
         voices: dict[int, tuple[int, Speaker]] = {}
+        self.author = self._author(self.split, found)
         for index, one in found:
             speakers = self._speakers(one, index, voices)
             weight = _weight(one)
@@ -159,13 +167,45 @@ class _Assembler:
         self, one: Found, index: int, voices: Mapping[int, tuple[int, Speaker]]
     ) -> list[Speaker]:
         if one.mention is not None:
-            return self.resolver.resolve(*one.mention)
+            start, end = one.mention
+            speaker = self._first_person(start, end)
+            speakers = [speaker] if speaker is not None else self.resolver.resolve(start, end)
+            if one.rule == "transcript" and len(speakers) == 1:
+                self.turns.extend((*span, speakers[0]) for span in one.fragments)
+            return speakers
         if one.rule.startswith("quote-run-on"):
             for unit in range(index, max(-1, index - MAX_RUN_ON), -1):
                 if unit in voices:
                     voice = voices[unit][1]
                     return [Speaker(None, voice.actor, voice.actor_id, "run-on")]
         return [Speaker(None, None, None, "none")]
+
+    def _first_person(self, start: int, end: int) -> Speaker | None:
+        """Return who has the turn in which *I* stands: the last one that is open."""
+        if self.clean[start:end].lower() not in _FIRST_PERSON:
+            return None
+        for first, last, speaker in reversed(self.turns):
+            if first <= start < last and speaker.actor is not None:
+                return Speaker((start, end), speaker.actor, speaker.actor_id, "turn")
+        if self.author is None:
+            return None
+        known = self.resolver.registry.canonical(self.author)
+        name, actor_id = (known.name, known.id) if known else (self.author, None)
+        return Speaker((start, end), name, actor_id, "author")
+
+    def _author(
+        self, split: Sequence[Sentence], found: Sequence[tuple[int, Found]]
+    ) -> str | None:
+        """Return who signs a text in the first person: the one name of its byline, if *I* returns.
+
+        A news report has a byline too, but says *I* in quotations alone.
+        """
+        said = [self.clean[slice(*one.mention)].lower() for _, one in found if one.mention]
+        if sum(word in _FIRST_PERSON for word in said) < LEAST_FIRST_PERSON:
+            return None
+        lines = (_SIGNED.match(one.span.text) for one in split if one.kind == "byline")
+        names = {line[1] for line in lines if line}
+        return names.pop() if len(names) == 1 else None
 
     def _split(self, one: Found, speaker: Speaker) -> Iterator[Statement]:
         """Yield one statement for each sentence of the content."""
