@@ -9,6 +9,7 @@ from stance.cues import Cue
 from stance.grammar import (
     BE,
     DETERMINERS,
+    OBJECTS,
     POSSESSIVES,
     PREPOSITIONS,
     SUBORDINATORS,
@@ -76,6 +77,8 @@ class UnitReader(AfterCues, NounCues, Contents):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
+        if cue.kind != "stance" and rule == "np" and stop == start + 1 and t.lows[start] in OBJECTS:
+            return
         gap = self._gap(subject) if rule == "bare" else None
         if gap is not None:
             self._add(f"{rule}-gap", [gap, (start, stop)], (i, end), subject, cue)
