@@ -36,7 +36,7 @@ _PLACES = word_set("san santa saint fort port mount lake new los las el cape")
 _AFTER_NAME = re.compile(
     r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
     r"|(?P<bare>(?:[a-z][\w-]*+ ){1,4})(?:of|at|in|for) "
-    r"|(?:aged )?[1-9][0-9],|whose? )"
+    r"|(?:aged )?[1-9][0-9],|who(?:se)? )"
 )
 _FUNCTION = PREPOSITIONS | SUBORDINATORS | DETERMINERS
 _COURTESY = word_set("mr. mr mrs. mrs ms. ms dr. dr miss prof. professor")

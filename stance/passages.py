@@ -31,7 +31,10 @@ _NO_SPEAKER = word_set(
     "claim verdict rating context transcript summary corrections correction caption source "
     "sources background question answer poll"
 )
-_LABEL_WORDS = word_set("of the and for van von de der den former state")
+_LABEL_WORDS = word_set(
+    "of the and for to van von de der den former state foreign prime defence defense deputy "
+    "interior finance european national retired senior"
+)
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -229,7 +232,8 @@ class _Reading:
 def _in_label(word: str) -> bool:
     """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
     low = word.lower()
-    return not word[0].islower() or low in _LABEL_WORDS or low in person_words()["role"]
+    kinds = person_words()
+    return not word[0].islower() or low in _LABEL_WORDS or low in kinds["role"] | kinds["title"]
 
 
 def _without_stop(clean: str, start: int, end: int) -> Offsets:
