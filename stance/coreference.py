@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
 
 from stance.actors import Mention
 from stance.focus import GENDERS, PEOPLE, WORD, Focus
-from stance.grammar import PREPOSITIONS
+from stance.grammar import PREPOSITIONS, RELATIVES
 from stance.names import fold, person_words
 from stance.people import Person, Speaker, key_of
 from stance.text import word_set
 
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
 _JOINED = re.compile(r"(?:\band|,|\bor) (?:the )?(?:[A-Z][\w'-]*\.? |[a-z]+ (?=[A-Z]|$)){0,4}$")
+_AFTER_ROLE = PREPOSITIONS | RELATIVES
 _PLURAL = word_set("they their them")
 _SINGULAR = word_set("it its")
 _OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
@@ -81,13 +83,23 @@ class Resolver(Focus):
         """Let a later *he* or *she* mean *the minister*, whom the text does not name."""
         if speaker.rule != "nominal" or speaker.actor is None or speaker.mention is None:
             return speaker
-        words = WORD.findall(speaker.actor.lower())
-        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
-        role = words[last - 1] if words else ""
-        if role not in person_words()["role"]:
-            return speaker
-        self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        words = WORD.findall(speaker.actor)
+        lows = [word.lower() for word in words]
+        last = next((k for k, low in enumerate(lows) if low in _AFTER_ROLE and k), len(words))
+        role = lows[last - 1] if words else ""
+        if role in person_words()["role"] or self._is_name(words, lows):
+            self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
         return speaker
+
+    def _is_name(self, words: Sequence[str], lows: Sequence[str]) -> bool:
+        """Tell whether two words may be a person's name, though nothing else tells so."""
+        kinds = person_words()
+        return (
+            len(words) == 2
+            and all(word[0].isupper() and not word.isupper() for word in words)
+            and not any(low in kinds["collective"] or low in kinds["document"] for low in lows)
+            and not any(low in self.registry.demonyms for low in lows)
+        )
 
     # -- pronouns ----------------------------------------------------------------------
 

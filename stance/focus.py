@@ -119,9 +119,9 @@ class Focus:
         self._focus[index] = [(start, 1, key), *others]
 
     def _nobody(self, name: str, role: str) -> str:
-        """Return the key of somebody whom the text names by a role only."""
+        """Return the key of somebody whom the text names by a role, or by an unknown name, only."""
         key = f"~{fold(name).casefold()}"
-        gender = person_words()["role"][role]
+        gender = person_words()["role"].get(role, "")
         self._persons.setdefault(key, Person(name, None, "person", gender, False, {role}, set()))
         return key
 
