@@ -67,14 +67,15 @@ class Resolver(Focus):
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
         if self.clean[end : end + 2] != ", ":
             return None
-        words = self.clean[start:end].rsplit(None, 1)
-        if words[-1] not in person_words()["role"]:
+        words = self.clean[start:end].split()
+        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
+        if words[last - 1].lower() not in person_words()["role"]:
             return None
         k = bisect_left(self._starts, end + 2)
         if k >= len(self._starts) or self._starts[k] != end + 2:
             return None
         mention = self._mentions[k]
-        if mention.kind != "person" or mention.actor_id is None:
+        if mention.kind != "person" or (mention.actor_id is None and " " not in mention.name):
             return None
         self._note(start, 0, key_of(mention))
         return Speaker((start, end), mention.name, mention.actor_id, "apposition")
@@ -164,6 +165,8 @@ class Resolver(Focus):
         words = before.split()
         for k in range(len(words) - 1, -1, -1):
             low = words[k].lower().strip(",")
+            if person and low == "of" and k + 1 < len(words) and words[k + 1][0].isupper():
+                continue  # First Deputy Secretary of State Jane Doe
             if low in PREPOSITIONS or low == "and":
                 return False
             if words[k].endswith(",") and not person:  # voters in Norland, Sudria and Ostland

@@ -92,7 +92,7 @@ class Phrases(NounPhrases):
             return (
                 low in _PLURALS
                 or low in ("percent", "%")
-                or low.isdigit()
+                or (low.isdigit() and len(low) != 4)  # the 2008 promise
                 or (low.endswith("s") and not low.endswith("ss"))
                 or low in RELATIVES
                 or t.words[j] in (",", ")")

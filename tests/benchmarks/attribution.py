@@ -52,12 +52,15 @@ def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
         else:
             fragments.append([start, end])
     first = group[0]
+    speaker = first.actor or (first.mention.text if first.mention else None)
+    if first.mention and first.rule.endswith("/apposition"):
+        speaker = f"{first.mention.text}, {first.actor}"  # such corpora mark both as the source
     return {
         "article_id": article_id,
         "quote_start": fragments[0][0],
         "quote_end": fragments[-1][1],
         "fragments": fragments,
-        "speaker": first.actor or (first.mention.text if first.mention else None),
+        "speaker": speaker,
         "actor": first.actor,
         "mention": first.mention.text if first.mention else None,
         "cue": first.cue.text if first.cue else None,
