@@ -63,6 +63,8 @@ class UnitReader(AfterCues, NounCues, Contents):
         subject, how = self._subject(i, cue)
         if subject is None:
             return
+        if t.lows[subject[0]] == "you" and subject[1] == subject[0] + 1:
+            return  # you recall that …: the reader says nothing
         if cue.tense == "base" and not _OUGHT.isdisjoint(t.lows[subject[1] : i]):
             return  # Kyiv should show restraint: what somebody else thinks
         if "expletive" in cue.frames and t.lows[subject[0]] in ("it", "there"):
