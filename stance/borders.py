@@ -140,7 +140,7 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     """
     t = p.t
     low = t.lows[k]
-    if low in ("when", "because", "while", "even", "said", "says", "told"):
+    if low in ("when", "because", "even", "said", "says", "told"):
         return True
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 
