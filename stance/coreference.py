@@ -22,6 +22,7 @@ from stance.text import word_set
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
 _JOINED = re.compile(r"(?:\band|,|\bor) (?:the )?(?:[A-Z][\w'-]*\.? |[a-z]+ (?=[A-Z]|$)){0,4}$")
 _AFTER_ROLE = PREPOSITIONS | RELATIVES
+_AFTER_NOUN = word_set("familiar close involved briefed present based responsible there here")
 _PLURAL = word_set("they their them")
 _SINGULAR = word_set("it its")
 _OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
@@ -87,6 +88,8 @@ class Resolver(Focus):
         words = WORD.findall(speaker.actor)
         lows = [word.lower() for word in words]
         last = next((k for k, low in enumerate(lows) if low in _AFTER_ROLE and k), len(words))
+        while last > 1 and lows[last - 1] in _AFTER_NOUN:
+            last -= 1
         role = lows[last - 1] if words else ""
         if role in person_words()["role"] or self._is_name(words, lows):
             self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))

@@ -35,6 +35,9 @@ _LABEL_WORDS = word_set(
     "of the and for to van von de der den former state foreign prime defence defense deputy "
     "interior finance european national retired senior"
 )
+_DASHED = re.compile(
+    r" ?(?:—|--?) ?([A-Z][\w.'-]*(?: [\w.'-]+){0,5}?)(?= (?:to|in|on|at|of|after|before) |[ .]*$|,)"
+)
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -66,7 +69,7 @@ class _Reading:
             return
         unit = self.units[index]
         before = len(self.found)
-        if not self._label(index, unit):
+        if not self._label(index, unit) and not self._dashed(index, unit):
             tokens = Tokens(self.clean, unit.start, unit.end, unit.quotes)
             for one in self._read_tokens(tokens):
                 if one.fragments or self._elsewhere(index, one):
@@ -192,6 +195,22 @@ class _Reading:
             return False
         speaker = (colon + 2, _without_stop(self.clean, colon, unit.end)[1])
         self.found.append((index, Found("headline", [(unit.start, colon)], None, speaker)))
+        return True
+
+    def _dashed(self, index: int, unit: Unit) -> bool:
+        """Read a quotation that a dash gives to its speaker: *“It is over” — Jane Novak*."""
+        if not unit.quotes or unit.quotes[0].start > unit.start:
+            return False
+        quote = unit.quotes[0]
+        match = _DASHED.match(self.clean, quote.end, unit.end)
+        if match is None or not self._long(quote):
+            return False
+        known = self.is_actor(*match.span(1))
+        role = match[1].split()[-1].lower() in person_words()["role"] | person_words()["title"]
+        if not known and not role:
+            return False
+        span = (quote.start, quote.end)
+        self.found.append((index, Found("quote-dash", [span], None, match.span(1))))
         return True
 
     def _loose(self, index: int, unit: Unit, tokens: Tokens, before: int) -> None:

@@ -22,6 +22,7 @@ class Rule:
 FINDING = (
     Rule("transcript", "a label in front of a paragraph", "NOVAK: We will sign."),
     Rule("headline", "a headline that starts or ends with its speaker", "Novak: No treaty"),
+    Rule("quote-dash", "quotation, dash, speaker", "“It is over” — Jane Novak"),
     Rule("prefix", "according to X, for X, in X's view", "ACCORDING TO Novak, it is over."),
     Rule("quote-cue-after", "quotation, subject, cue", "“It is over,” Novak SAID."),
     Rule("quote-cue-inverted", "quotation, cue, subject", "“It is over,” SAID Novak."),

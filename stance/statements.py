@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from stance.actors import Mention, Registry, load_registry
@@ -22,6 +22,7 @@ from stance.units import Unit, units_of
 
 LEAST_FIRST_PERSON = 3  # statements of *I* that make a text its author's; a guess
 _FIRST_PERSON = ("i", "me", "my")
+_WORD = re.compile(r"[^\W_]+")
 _SIGNED = re.compile(r"(?i:by|text|author)[ :]+((?:[^\W\da-z][\w.'’-]*[ ]?){2,4})$")
 MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
 
@@ -125,6 +126,10 @@ def _weight(one: Found) -> int:
     return 2 if one.kind == "stance" else 1
 
 
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
 class _Assembler:
     """Turns what the rules found into statements with resolved speakers."""
 
@@ -160,8 +165,37 @@ class _Assembler:
                 voices[index] = (weight, speakers[0])
             for speaker in speakers:
                 statements.extend(self._split(one, speaker))
+        statements = list(self._crossheads(statements))
         statements.sort(key=lambda s: (s.content.start, s.cue.start if s.cue else s.content.start))
         return statements
+
+    def _crossheads(self, statements: Sequence[Statement]) -> Iterator[Statement]:
+        """Give a quotation that is a heading to who says its words in the text, or to nobody.
+
+        Whoever spoke before a heading is rarely quoted in it: it announces what comes.
+        """
+        for one in statements:
+            if one.rule.startswith("quote-run-on") and self._is_heading(one):
+                words = _plain(one.content.text)
+                others = (other for other in statements if other is not one)
+                source = next((o for o in others if words in _plain(o.content.text)), None)
+                one = replace(
+                    one,
+                    actor=source.actor if source else None,
+                    actor_id=source.actor_id if source else None,
+                    rule=f"quote-run-on/{'run-on' if source and source.actor else 'none'}",
+                )
+            yield one
+
+    def _is_heading(self, one: Statement) -> bool:
+        """Tell whether a quotation is all of its paragraph and has no stop or comma at its end."""
+        start, end = one.sentence.start, one.sentence.end
+        alone = not self.clean[:start].rstrip(" ").rpartition("\n")[2]
+        alone = alone and not self.clean[end:].lstrip(" ").partition("\n")[0]
+        words = self.clean[start:end].strip("\"“”'‘ ")
+        return alone and not has_word(self.clean, start, one.content.start) and (
+            words[-1:] not in tuple(".,!?…—-")
+        )
 
     def _speakers(
         self, one: Found, index: int, voices: Mapping[int, tuple[int, Speaker]]
