@@ -21,6 +21,7 @@ from stance.text import word_set
 
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
 _JOINED = re.compile(r"(?:\band|,|\bor) (?:the )?(?:[A-Z][\w'-]*\.? |[a-z]+ (?=[A-Z]|$)){0,4}$")
+_AFTER_OFFICE = re.compile(r", (?:(?:Mr|Mrs|Ms|Dr)\.? )?")
 _AFTER_ROLE = PREPOSITIONS | RELATIVES
 _AFTER_NOUN = word_set("familiar close involved briefed present based responsible there here")
 _PLURAL = word_set("they their them")
@@ -66,19 +67,22 @@ class Resolver(Focus):
 
     def _apposed(self, start: int, end: int) -> Speaker | None:
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
-        if self.clean[end : end + 2] != ", ":
+        after = _AFTER_OFFICE.match(self.clean, end)
+        if after is None:
             return None
-        words = self.clean[start:end].split()
+        words = self.clean[start:end].lower().split()
         last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
-        if words[last - 1].lower() not in person_words()["role"]:
+        role = words[last - 1]
+        if role not in person_words()["role"]:
             return None
-        k = bisect_left(self._starts, end + 2)
-        if k >= len(self._starts) or self._starts[k] != end + 2:
+        k = bisect_left(self._starts, after.end())
+        if k >= len(self._starts) or self._starts[k] != after.end():
             return None
         mention = self._mentions[k]
         if mention.kind != "person" or (mention.actor_id is None and " " not in mention.name):
             return None
         self._note(start, 0, key_of(mention))
+        self._appoint(key_of(mention), role, words, start)
         return Speaker((start, end), mention.name, mention.actor_id, "apposition")
 
     def _remembered(self, speaker: Speaker) -> Speaker:

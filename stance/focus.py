@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 
 from stance.actors import Mention, Registry
@@ -117,6 +117,14 @@ class Focus:
             key = self._nobody(" ".join(words[1:]), words[-1].lower())
         others = [(at, max(rank, 2), other) for at, rank, other in self._focus[index]]
         self._focus[index] = [(start, 1, key), *others]
+
+    def _appoint(self, key: str, role: str, words: Sequence[str], position: int) -> None:
+        """Take up that somebody has an office, told at a position."""
+        person = self._persons[key]
+        if person.actor_id is None and role not in person.roles:
+            person.roles.add(role)
+            person.context.update(words)
+            insort(self._holders.setdefault(role, []), (position, key))
 
     def _nobody(self, name: str, role: str) -> str:
         """Return the key of somebody whom the text names by a role, or by an unknown name, only."""

@@ -35,8 +35,8 @@ _NOT_NAMES = word_set(
 _PLACES = word_set("san santa saint fort port mount lake new los las el cape")
 _AFTER_NAME = re.compile(
     r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
-    r"|(?P<bare>(?:[a-z][\w-]*+ ){1,4})(?:of|at|in|for) "
-    r"|(?:aged )?[1-9][0-9],|who(?:se)? )"
+    r"|(?:aged )?[1-9][0-9],|(?P<who>who(?:se)?) "
+    r"|(?P<bare>(?:[a-z][\w-]*+ ){1,4})(?:of|at|in|for) )"
 )
 _FUNCTION = PREPOSITIONS | SUBORDINATORS | DETERMINERS
 _COURTESY = word_set("mr. mr mrs. mrs ms. ms dr. dr miss prof. professor")
@@ -147,6 +147,8 @@ def _introduced(folded: str, begin: int, end: int) -> bool:
     match = _AFTER_NAME.match(folded, end, end + 100)
     if match is None:
         return False
+    if match["who"]:  # not: … of the ruling Homeland Circle, who …
+        return not {"the", "of"}.intersection(before[-3:])
     apposition = match["apposition"] or match["bare"]
     return apposition is None or any(word in roles for word in apposition.lower().split())
 

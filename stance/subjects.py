@@ -197,6 +197,13 @@ class Phrases(NounPhrases):
     def _antecedent(self, j: int) -> Range | None:
         """Return the noun phrase before a relative pronoun."""
         k = j - 1
-        if k >= 0 and self.t.words[k] == ",":
+        comma = k >= 0 and self.t.words[k] == ","
+        if comma:
             k -= 1
-        return self.noun_phrase(k) if k >= 0 else None
+        found = self.noun_phrase(k) if k >= 0 else None
+        if comma and found is not None and found[0] > 2 and self.t.words[found[0] - 1] == ",":
+            name = self.noun_phrase(found[0] - 2)  # Jane Doe, a columnist, who wrote
+            if self.t.lows[found[0]] in ("a", "an", "the") and name is not None:
+                if all(self.t.is_name(i) for i in range(*name)) and name[1] - name[0] in (2, 3):
+                    return name
+        return found
