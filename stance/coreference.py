@@ -97,6 +97,8 @@ class Resolver(Focus):
         role = lows[last - 1] if words else ""
         if role in person_words()["role"] or self._is_name(words, lows):
             self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        elif role.endswith("s") and role[:-1] in person_words()["role"]:
+            self._note(speaker.mention[0], 0, self._several(speaker.actor))
         return speaker
 
     def _is_name(self, words: Sequence[str], lows: Sequence[str]) -> bool:

@@ -133,6 +133,12 @@ class Focus:
         self._persons.setdefault(key, Person(name, None, "person", gender, False, {role}, set()))
         return key
 
+    def _several(self, name: str) -> str:
+        """Return the key of several persons whom the text names by their role only."""
+        key = f"~{fold(name).casefold()}"
+        self._persons.setdefault(key, Person(name, None, "group", "", True, set(), set()))
+        return key
+
     def _between(self, start: int, end: int) -> Iterable[Mention]:
         return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
