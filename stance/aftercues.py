@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stance.adverbials import is_trailing, skip_adverbials
-from stance.borders import content_end, trimmed
+from stance.borders import content_end, is_later, trimmed
 from stance.cues import Cue
 from stance.phrases import Range
 from stance.reading import Reading
@@ -126,7 +126,7 @@ class AfterCues(Reading):
         if r + 1 >= n or t.words[r] != ",":
             return False
         low = t.lows[r + 1]
-        if t.kinds[r + 1] == "q":
+        if t.kinds[r + 1] == "q" or is_later(self.p, r + 1):
             return False
         if low == "but":
             return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")

@@ -19,6 +19,9 @@ _STRICT_BREAKS = word_set(
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
 _CLAUSE_VERBS = word_set("is was are were would will has have had")
 _OPEN_CLAUSE = word_set("that which who what how to if whether why where all everything")
+_PERIODS = word_set(
+    "minute minutes hour hours day days week weeks month months year years shortly long"
+)
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -87,6 +90,8 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
         return True
     if low in ("according", "adding", "citing"):
         return True
+    if is_later(p, k):
+        return True
     following = t.lows[k + 1] if k + 1 < n else ""
     participle = low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including"
     if participle or low in ("while", "though", "although", "whereas", "despite"):
@@ -111,6 +116,14 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
             return True
         return _foreign_cue(p, k + 1, trailing=False)
     return _foreign_cue(p, k, trailing=True)
+
+
+def is_later(p: Phrases, k: int) -> bool:
+    """Tell whether a time before or after something starts at `k`: *a day after he had left*."""
+    lows = p.t.lows[k : k + 5]
+    return lows[0] not in PREPOSITIONS and any(
+        low in ("after", "before") and lows[m - 1] in _PERIODS for m, low in enumerate(lows) if m
+    )
 
 
 def _opening_aside(p: Phrases, k: int) -> int:
@@ -142,6 +155,11 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     low = t.lows[k]
     if low in ("when", "because", "even", "said", "says", "told"):
         return True
+    if low == "while":  # not: opposes it while the war lasts, a condition
+        following = (p.cues.get(m) for m in range(k + 1, min(len(t), k + 8)))
+        return (k + 1 < len(t) and t.lows[k + 1].endswith("ing")) or any(
+            cue is not None and cue.kind == "speech" for cue in following
+        )
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 
 

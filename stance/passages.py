@@ -29,7 +29,7 @@ _NO_SPEAKER = word_set(
     "analysis opinion live video watch exclusive breaking update updated comment explainer "
     "photos interview fact facts factbox timeline editorial note read more explained profile "
     "claim verdict rating context transcript summary corrections correction caption source "
-    "sources background question answer poll"
+    "sources background question answer"
 )
 _LABEL_WORDS = word_set(
     "of the and for to van von de der den former state foreign prime defence defense deputy "

@@ -63,9 +63,7 @@ class UnitReader(AfterCues, NounCues, Contents):
         subject, how = self._subject(i, cue)
         if subject is None:
             return
-        if t.lows[subject[0]] == "you" and subject[1] == subject[0] + 1:
-            return  # you recall that …: the reader says nothing
-        if cue.tense == "base" and not _OUGHT.isdisjoint(t.lows[subject[1] : i]):
+        if cue.tense == "base" and not _OUGHT.isdisjoint(t.lows[self.p.before_verb(i)[0] + 1 : i]):
             return  # Kyiv should show restraint: what somebody else thinks
         if "expletive" in cue.frames and t.lows[subject[0]] in ("it", "there"):
             return
@@ -79,8 +77,9 @@ class UnitReader(AfterCues, NounCues, Contents):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
-        if cue.kind != "stance" and rule == "np" and stop == start + 1 and t.lows[start] in OBJECTS:
-            return
+        lone = rule == "np" and stop == start + 1 and t.lows[start] in OBJECTS
+        if lone and cue.kind != "stance" and t.lows[start] not in POSSESSIVES:
+            return  # they discussed it: no position
         gap = self._gap(subject) if rule == "bare" else None
         if gap is not None:
             self._add(f"{rule}-gap", [gap, (start, stop)], (i, end), subject, cue)
