@@ -158,7 +158,7 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     if low == "while":  # not: opposes it while the war lasts, a condition
         following = (p.cues.get(m) for m in range(k + 1, min(len(t), k + 8)))
         return (k + 1 < len(t) and t.lows[k + 1].endswith("ing")) or any(
-            cue is not None and cue.kind == "speech" for cue in following
+            cue is not None and cue.kind == "speech" and "bare" in cue.frames for cue in following
         )
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 

@@ -107,9 +107,12 @@ class Phrases(NounPhrases):
         return True
 
     def _plural_head(self, j: int) -> bool:
-        """Tell whether the phrase that ends at `j` has a plural before *of*: *critics of it*."""
+        """Tell whether the phrase that ends at `j` has a plural before *of* or a place: *critics of it*."""
         found = self.noun_phrase(j)
-        if found is None or found[1] - found[0] < 3 or "of" not in self.t.lows[slice(*found)]:
+        if found is None or found[1] - found[0] < 3:
+            return False
+        lows = self.t.lows[slice(*found)]
+        if "of" not in lows and (not self.t.is_name(j) or PREPOSITIONS.isdisjoint(lows)):
             return False
         word = head(self.t, found)
         return word.endswith("s") and not word.endswith("ss")
