@@ -86,7 +86,7 @@ class AfterCues(Reading):
                 return None
         trailing = is_trailing(self.p, after)
         after = skip_adverbials(self.p, after, addressee="addressee" in cue.frames)
-        goes_on = self._goes_on(after)
+        goes_on = self._goes_on(after) or self._goes_on_quoted(k, after)
         trailing = trailing or is_trailing(self.p, after)
         if t.kinds[k] != "q" and (
             "that" not in cue.frames or not comma or (not goes_on and not trailing)
@@ -131,6 +131,15 @@ class AfterCues(Reading):
         if low == "but":
             return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")
         return not low.endswith("ing") and low not in ("and", "while", "as", "according")
+
+    def _goes_on_quoted(self, k: int, r: int) -> bool:
+        """Tell whether ``Her ships, she said, “cannot wait”``: the quotation holds the verb."""
+        t, n = self.t, len(self.t)
+        if r + 1 >= n or t.words[r] != "," or t.kinds[r + 1] != "q" or t.kinds[k] == "q":
+            return False
+        first = max(self.border, self._left_start(k))
+        opener = t.lows[first] in _INTRODUCERS or t.is_adverb(first)
+        return not opener and not any(t.kinds[m] == "p" for m in range(first, k))
 
     def _finish_post(
         self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str

@@ -65,8 +65,15 @@ def _are_countries(tokens: Tokens, i: int) -> bool:
     """Tell whether *states* is a noun: *the Baltic states had pushed*, *states bordering it*."""
     if i == 0 or not (tokens.is_name(i - 1) or tokens.lows[i - 1] in ("member", "the", "other")):
         return False
-    following = tokens.lows[i + 1] if i + 1 < len(tokens) else ""
-    return following in AUXILIARIES or following.endswith("ed")
+    if i + 1 >= len(tokens):
+        return True
+    following = tokens.lows[i + 1]
+    adjective = tokens.lows[i - 1].endswith(("ern", "ean", "ic")) or tokens.lows[i - 1] == "member"
+    return (
+        following in AUXILIARIES
+        or following.endswith("ed")
+        or (adjective and tokens.kinds[i + 1] == "p")
+    )
 
 
 def _names_place(tokens: Tokens, k: int) -> bool:
