@@ -5,7 +5,7 @@ from __future__ import annotations
 from stance.adverbials import is_trailing, skip_adverbials
 from stance.borders import content_end, is_later, trimmed
 from stance.cues import Cue
-from stance.phrases import Range
+from stance.phrases import Range, head
 from stance.reading import Reading
 from stance.text import word_set
 
@@ -50,7 +50,10 @@ class AfterCues(Reading):
         """Read ``“…,” said the minister``."""
         t, p = self.t, self.p
         subject = p.after(end)
-        if subject is None or i == 0 or cue.tense not in ("past", "s"):
+        if subject is None or i == 0:
+            return False
+        several = head(t, subject).endswith("s") and not t.is_name(subject[1] - 1)
+        if cue.tense not in ("past", "s") and not (cue.tense == "base" and several):
             return False
         left = self._left(i, subject[1], cue)
         if left is None:

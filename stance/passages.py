@@ -131,7 +131,8 @@ class _Reading:
             if not known and self._signed(index, unit):
                 return True
             rule = "headline"
-            known = known or (len(words) <= 3 and not listed)
+            office = any(word.lower() in person_words()["role"] for word in words[:-1])
+            known = known or ((len(words) <= 3 or office) and not listed)
         turn = name in self._labels
         role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
         if not first or not (known or turn or role or (name.isupper() and not listed)):
@@ -139,7 +140,10 @@ class _Reading:
         inner = list(self._within(index, match.end())) if rule == "transcript" else []
         if not turn and any(one.kind == "speech" and one.mention for one in inner):
             return False  # Kyiv: The minister said …
-        self.found.append((index, Found(rule, [], None, match.span(1))))
+        start, stop = match.span(1)
+        told = name.find(" to ")  # Novak to Norland: Sign now
+        stop = start + told if unit.headline and told > 0 else stop
+        self.found.append((index, Found(rule, [], None, (start, stop))))
         turn_at = len(self.found) - 1
         self.found.extend((index, one) for one in inner)
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):

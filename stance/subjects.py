@@ -94,6 +94,7 @@ class Phrases(NounPhrases):
                 or low in ("percent", "%")
                 or (low.isdigit() and len(low) != 4)  # the 2008 promise
                 or (low.endswith("s") and not low.endswith("ss"))
+                or (low.endswith(("ss", "sh", "ch", "ese")) and t.is_name(j))  # the Swiss
                 or low in RELATIVES
                 or t.words[j] in (",", ")")
                 or self._coordinated(j)
