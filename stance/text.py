@@ -64,6 +64,7 @@ _DATELINE = re.compile(
 _NOTE = r"(?:\[[0-9]{1,3}\])*+"  # the number of a note: … votes.[1] The vote …
 _LINK = re.compile(r"(?:read|see) (?:also|more|too):[ ]*+(?=[^\n]*?\w)", re.IGNORECASE)
 _STOP = re.compile(rf"([.!?…\"”')\]]++){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
+_STOPS = frozenset(".!?…:;")
 _LAST_NOTE = re.compile(r"(?<=[.!?…\"”')])(?:\[[0-9]{1,3}\])+$")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*$")
 _WORDS = re.compile(r"[^\W_]+")
@@ -223,7 +224,7 @@ def _paragraphs(clean: str) -> list[tuple[int, int, SentenceKind]]:
         if start == end:
             continue
         bullet = _BULLET.match(clean, start, end)
-        link = _LINK.match(clean, start, end)
+        link = _LINK.match(clean, start, end) if clean[start] in "RrSs" else None
         if bullet and bullet.end() < end:
             lines.append((bullet.end(), end, True))
         elif link:
@@ -275,18 +276,26 @@ def _is_digest(clean: str, lines: list[tuple[int, int, bool]]) -> bool:
     """Tell whether a text is a list of headlines: most of its lines are long ones without a stop."""
     if len(lines) < LEAST_DIGEST:
         return False
-    open_ended = sum(
-        not _FINAL.search(clean, max(start, end - 4), end)
-        and clean.count(" ", start, end) + 1 >= LEAST_HEADLINE
-        for start, end, _ in lines
+    stopped = [_last(clean, end) in _STOPS for _, end, _ in lines]
+    if sum(stopped) * 2 >= len(lines):
+        return False
+    long = sum(
+        not full and clean.count(" ", start, end) + 1 >= LEAST_HEADLINE
+        for (start, end, _), full in zip(lines, stopped, strict=True)
     )
-    return open_ended * 2 > len(lines)
+    return long * 2 > len(lines)
+
+
+def _last(clean: str, end: int) -> str:
+    """Return the last character before quotation marks and brackets at the end of a line."""
+    return clean[max(0, end - 3) : end].rstrip("\"”')]")[-1:]
 
 
 def _listed_kind(clean: str, start: int, end: int, kind: SentenceKind) -> SentenceKind:
     """Return "headline" for a line of a digest, or of a link, that has the length of one."""
     words = clean.count(" ", start, end) + 1
-    stopped = _FINAL.search(clean, max(start, end - 4), end) and clean[end - 1] != "?"
+    last = _last(clean, end)
+    stopped = last in _STOPS and last != "?"
     if words >= LEAST_HEADLINE and not stopped:
         return "headline"
     return "tags" if kind == "body" and words < LEAST_HEADLINE else kind
@@ -325,7 +334,7 @@ def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
         if _ends(clean, match.start(), marks, match.end(), start, end):
             borders.append((start, match.start() + len(marks)))
             start = match.end()
-    last = _LAST_NOTE.search(clean, start, end)
+    last = _LAST_NOTE.search(clean, start, end) if clean[end - 1 : end] == "]" else None
     borders.append((start, last.start() if last else end))
     return borders
 
