@@ -14,6 +14,8 @@ from stance import baselines
 from stance.aggregate import NEUTRAL
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
+from stance.golden import compare, golden_figures
+from stance.goldfiles import GoldArticle, read_golden
 from stance.lexicon import loads_lexicon
 from stance.metrics import (
     FloatArray,
@@ -32,6 +34,7 @@ from stance.probes import compare_with_gold, swap_actors
 from stance.resources import seeds_path
 from stance.scorer import softmax
 from stance.slices import slice_names
+from stance.text import sentences
 from stance.training import FOLDS, Progress, as_dataset, fit, fit_uncalibrated, pairs_of
 
 CURVE = (0.125, 0.25, 0.5, 0.75, 1.0)
@@ -65,6 +68,11 @@ class Evaluation:
     learning_curve : list of dict
     actor_swap : list of dict
     seed_articles : list of dict
+    golden : list of dict
+        Name, value, interval over articles and n of each figure of the golden articles (see
+        `stance.golden`); empty without any.
+    golden_articles : list of dict
+        What was found in each of them.
     errors : list of dict
         The most confident mistakes, for reading.
     """
@@ -82,6 +90,8 @@ class Evaluation:
     learning_curve: list[dict[str, Any]]
     actor_swap: list[dict[str, Any]]
     seed_articles: list[dict[str, Any]]
+    golden: list[dict[str, Any]]
+    golden_articles: list[dict[str, Any]]
     errors: list[dict[str, Any]]
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,6 +103,7 @@ def evaluate(
     model: StanceModel,
     dataset: Dataset | Path | str | Sequence[Row] | None = None,
     *,
+    golden: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Measure a model on labelled rows.
@@ -102,11 +113,17 @@ def evaluate(
     itself judges the rows; a group that holds a sentence of its training is left out and
     counted. Intervals are 95 % bootstrap intervals over groups.
 
+    Parameters
+    ----------
+    golden : path, optional
+        Folder of articles with gold statements, read whole. In cross-validation the seed articles
+        are among them, and the model that reads them is trained without their rows.
+
     Raises
     ------
     DataError
-        No rows, labels that the model does not know, rows that cannot be split, or a table
-        that holds nothing but what the model was trained on.
+        No rows, labels that the model does not know, rows that cannot be split, golden articles
+        that break a rule or were trained on, or a table that holds nothing but what the model was trained on.
     MissingExtraError
         If the packages of the baselines are not installed.
     """
@@ -117,11 +134,12 @@ def evaluate(
             f"labels {', '.join(unknown)} in {data.name}; the model knows "
             f"{', '.join(model.labels)}; evaluate it on rows of its own label set"
         )
+    articles = _golden_of(golden, model) if golden is not None else []
     crossed = data.digest == model.manifest.get("dataset", {}).get("digest")
     judged = data if crossed else _unseen(data, model)
     run = _Run(model, judged, data, progress or (lambda stage, done, total: None))
     before, after = run.cross_validated() if crossed else run.held_out()
-    return run.figures(before, after, crossed)
+    return run.figures(before, after, crossed, articles)
 
 
 class _Run:
@@ -162,8 +180,16 @@ class _Run:
         after = self.model.probabilities(pairs_of(self.data))
         return _uncalibrated(after, self.model), after
 
-    def figures(self, before: FloatArray, after: FloatArray, crossed: bool) -> Evaluation:
+    def figures(
+        self,
+        before: FloatArray,
+        after: FloatArray,
+        crossed: bool,
+        articles: Sequence[GoldArticle] = (),
+    ) -> Evaluation:
         guess = after.argmax(axis=1)
+        fitted = self._without_seeds() if crossed else None
+        golden = list(self._golden(articles, fitted))
         manifest = self.model.manifest
         return Evaluation(
             mode="cross-validation" if crossed else "held-out",
@@ -198,7 +224,9 @@ class _Run:
             risk_coverage=self._risk_coverage(after),
             learning_curve=list(self._learning_curve()) if crossed else [],
             actor_swap=self._actor_swap(),
-            seed_articles=list(self._seed_articles()) if crossed else [],
+            seed_articles=list(self._seed_articles(fitted)),
+            golden=golden_figures(golden, self.labels, seed=self.seed),
+            golden_articles=golden,
             errors=self._errors(after),
         )
 
@@ -361,21 +389,38 @@ class _Run:
             )
         return found
 
-    def _seed_articles(self) -> Iterator[dict[str, Any]]:
-        """Analyse each gold article with a model that was trained without its rows."""
+    def _without_seeds(self) -> StanceModel | None:
+        """Return a model that was trained without the rows of the seed articles."""
         self.progress("seed articles", 0, 1)
         seeds = {row.group for row in self.data.rows if row.provenance == "seed"}
         inside = np.array([i for i, group in enumerate(self.groups) if group not in seeds])
         if NEUTRAL not in self.labels or len(inside) in (0, len(self.data)):
-            return
+            return None
         try:
-            fitted = self._fitted(inside)
+            return self._fitted(inside)
         except (DataError, ValueError):
-            return  # the other rows lack a label, or cannot be split
+            return None  # the other rows lack a label, or cannot be split
+
+    def _seed_articles(self, fitted: StanceModel | None) -> Iterator[dict[str, Any]]:
+        """Analyse each seed article with a model that was trained without its rows."""
+        if fitted is None:
+            return
         for path in sorted(seeds_path().glob("*.gold.json")):
             gold = json.loads(path.read_text("utf-8"))
             text = (path.parent / gold["article"]).read_text("utf-8")
             yield {"article": gold["article"], **compare_with_gold(text, gold, fitted)}
+
+    def _golden(
+        self, articles: Sequence[GoldArticle], fitted: StanceModel | None
+    ) -> Iterator[dict[str, Any]]:
+        """Analyse the golden articles; the seeds among them where a model has not seen them."""
+        if not articles:
+            return
+        seeds = read_golden(seeds_path()) if fitted is not None else []
+        together = [*seeds, *articles]
+        for number, article in enumerate(together):
+            self.progress("golden articles", number, len(together))
+            yield compare(article, fitted or self.model)
 
     def _errors(self, after: FloatArray, most: int = 25) -> list[dict[str, Any]]:
         top, guess = after.max(axis=1), after.argmax(axis=1)
@@ -391,6 +436,28 @@ class _Run:
             }
             for i in wrong[np.argsort(-top[wrong], kind="stable")][:most]
         ]
+
+
+def _golden_of(folder: Path | str, model: StanceModel) -> list[GoldArticle]:
+    """Read golden articles, and refuse what the model cannot be measured on."""
+    articles = read_golden(folder)
+    unknown = sorted({one.stance for a in articles for one in a.statements} - set(model.labels))
+    if unknown or NEUTRAL not in model.labels:
+        raise DataError(
+            f"the golden articles in {folder} have the labels {', '.join(unknown) or NEUTRAL}; the "
+            f"model knows {', '.join(model.labels)}; leave out --golden, or evaluate the model "
+            "that they were labelled for"
+        )
+    seen = set(model.arrays.trained_on)
+    for article in articles:
+        for sentence in sentences(article.text):
+            if sentence.kind == "body" and sentence_key(sentence.span.text) in seen:
+                raise DataError(
+                    f"the model was trained on a sentence of {article.name} "
+                    f"({sentence.span.text[:60]!r}); expected articles that no row is taken from; "
+                    "take the row out and train anew: stance train"
+                )
+    return articles
 
 
 def _unseen(data: Dataset, model: StanceModel) -> Dataset:

@@ -27,10 +27,20 @@ from stance.statements import Article, read_article
 
 MIXED = "mixed"  # of an actor whose statements disagree, in gold files
 ROUNDS = 1000
-_RESOLVED = ("turn", "author", "pronoun", "apposition", "office", "office-date", "name", "demonym", "run-on")
+_RESOLVED = (
+    "turn",
+    "author",
+    "pronoun",
+    "apposition",
+    "office",
+    "office-date",
+    "name",
+    "demonym",
+    "run-on",
+)
 
 
-def compare_with_gold(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:
+def compare(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:
     """Compare what is found in one article with its gold statements.
 
     Returns
@@ -43,12 +53,14 @@ def compare_with_gold(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:
     """
     registry = load_registry()
     article = read_article(gold.text, registry, date=gold.date)
+    actors = _actors(gold, judge(article, model), registry)
     return {
         "article": gold.name,
         "statements": len(gold.statements),
         "counts": _counts(gold, article, registry),
         "stances": _stances(gold, article, model),
-        "actors": _actors(gold, judge(article, model), registry),
+        "actors": actors,
+        "actors_right": sum(one["gold"] == one["found"] for one in actors),
     }
 
 
@@ -57,12 +69,13 @@ def golden_figures(
 ) -> list[dict[str, Any]]:
     """Return name, value, 95 % interval (bootstrap over articles) and n of each figure.
 
-    `articles` are results of `compare_with_gold`; without any there are no figures.
+    `articles` are results of `compare`; without any there are no figures.
     """
     if not articles:
         return []
     found = []
     for name, said, size, figure in _FIGURES:
+
         def values(rows: Any, figure: Any = figure) -> list[float]:
             return [figure([articles[i] for i in rows], labels)]
 
@@ -154,9 +167,7 @@ def _stances(gold: GoldArticle, article: Article, model: StanceModel) -> list[tu
     ]
 
 
-def _pieces(
-    gold: GoldArticle, article: Article, one: GoldStatement, index: int
-) -> list[Statement]:
+def _pieces(gold: GoldArticle, article: Article, one: GoldStatement, index: int) -> list[Statement]:
     """Return a gold statement as `judge` reads it, one for each sentence; the rule is its index."""
 
     def span(place: tuple[int, int]) -> Span:
@@ -212,8 +223,10 @@ def _total(articles: Articles, name: str) -> int:
 
 def _f1(name: str) -> Figure:
     def figure(articles: Articles, labels: Sequence[str]) -> float:
-        return 2 * _total(articles, name) / max(
-            1, _total(articles, "gold") + _total(articles, "found")
+        return (
+            2
+            * _total(articles, name)
+            / max(1, _total(articles, "gold") + _total(articles, "found"))
         )
 
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def problems_of(text: str, gold: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{where}: {name} is not what stands at {span['start']}–{span['end']}"
         pieces = [(one["start"], one["end"]) for one in item["fragments"]]
         if pieces != sorted(pieces) or any(
-            after[0] < before[1] for before, after in zip(pieces, pieces[1:], strict=False)
+            after[0] < before[1] for before, after in itertools.pairwise(pieces)
         ):
             yield f"{where}: fragments overlap or are out of order"
         content = item["content"]

@@ -82,7 +82,7 @@ class _Reading:
         return UnitReader(tokens, cues, self.is_actor).read() if cues else []
 
     def _within(self, index: int, start: int) -> Iterator[Found]:
-        """Yield what a turn itself reports: *NOVAK: The minister says it is over.*"""
+        """Yield what a turn itself reports: *NOVAK: The minister says it is over.*."""
         unit = self.units[index]
         quotes = tuple(quote for quote in unit.quotes if quote.start >= start)
         for one in self._read_tokens(Tokens(self.clean, start, unit.end, quotes)):

@@ -193,8 +193,10 @@ class _Assembler:
         alone = not self.clean[:start].rstrip(" ").rpartition("\n")[2]
         alone = alone and not self.clean[end:].lstrip(" ").partition("\n")[0]
         words = self.clean[start:end].strip("\"“”'‘ ")
-        return alone and not has_word(self.clean, start, one.content.start) and (
-            words[-1:] not in tuple(".,!?…—-")
+        return (
+            alone
+            and not has_word(self.clean, start, one.content.start)
+            and (words[-1:] not in tuple(".,!?…—-"))
         )
 
     def _speakers(
@@ -227,9 +229,7 @@ class _Assembler:
         name, actor_id = (known.name, known.id) if known else (self.author, None)
         return Speaker((start, end), name, actor_id, "author")
 
-    def _author(
-        self, split: Sequence[Sentence], found: Sequence[tuple[int, Found]]
-    ) -> str | None:
+    def _author(self, split: Sequence[Sentence], found: Sequence[tuple[int, Found]]) -> str | None:
         """Return who signs a text in the first person: the one name of its byline, if *I* returns.
 
         A news report has a byline too, but says *I* in quotations alone.

@@ -18,6 +18,10 @@ def evaluate(
     report: Annotated[
         Path, typer.Option("--report", help="Folder for report.md, report.json, report.html.")
     ] = Path("report"),
+    golden: Annotated[
+        Path | None,
+        typer.Option("--golden", help="Folder of articles with gold statements, read whole."),
+    ] = None,
     floors: Annotated[
         Path | None, typer.Option("--floors", help="Fail if a figure is below its floor here.")
     ] = None,
@@ -27,9 +31,11 @@ def evaluate(
     On the rows that the model was trained on, each row is judged by a model that saw none of
     its group (cross-validation); on other rows, by the model itself.
 
-    Example:
-
+    Examples
+    --------
         stance evaluate --report report
+
+        stance evaluate --golden tests/golden --report report
     """
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
@@ -39,7 +45,8 @@ def evaluate(
     if report.exists() and not report.is_dir():
         fail(f"--report {report} is a file; expected a folder", USAGE)
     with progress(True) as tell:
-        figures = evaluate_model(load_model(model), data, progress=tell).to_dict()
+        found = evaluate_model(load_model(model), data, golden=golden, progress=tell)
+        figures = found.to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
     console = open_console()
@@ -50,6 +57,13 @@ def evaluate(
         markup=False,
         highlight=False,
     )
+    for figure in figures["golden"]:
+        console.print(
+            f"{figure['what']}: {figure['value']:.3f} "
+            f"({interval_text(figure['interval'])}; n = {figure['n']})",
+            markup=False,
+            highlight=False,
+        )
     for path in written:
         console.print(f"  {path}", markup=False, highlight=False)
     if floors is not None:
