@@ -14,7 +14,8 @@ from stance import baselines
 from stance.aggregate import NEUTRAL
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
-from stance.golden import compare, golden_figures
+from stance.golden import compare, golden_for
+from stance.goldfigures import golden_figures
 from stance.goldfiles import GoldArticle, read_golden
 from stance.lexicon import loads_lexicon
 from stance.metrics import (
@@ -34,7 +35,6 @@ from stance.probes import compare_with_gold, swap_actors
 from stance.resources import seeds_path
 from stance.scorer import softmax
 from stance.slices import slice_names
-from stance.text import sentences
 from stance.training import FOLDS, Progress, as_dataset, fit, fit_uncalibrated, pairs_of
 
 CURVE = (0.125, 0.25, 0.5, 0.75, 1.0)
@@ -123,7 +123,8 @@ def evaluate(
     ------
     DataError
         No rows, labels that the model does not know, rows that cannot be split, golden articles
-        that break a rule or were trained on, or a table that holds nothing but what the model was trained on.
+        that break a rule or were trained on, or a table that holds nothing but what the model
+        was trained on.
     MissingExtraError
         If the packages of the baselines are not installed.
     """
@@ -134,7 +135,7 @@ def evaluate(
             f"labels {', '.join(unknown)} in {data.name}; the model knows "
             f"{', '.join(model.labels)}; evaluate it on rows of its own label set"
         )
-    articles = _golden_of(golden, model) if golden is not None else []
+    articles = golden_for(golden, model) if golden is not None else []
     crossed = data.digest == model.manifest.get("dataset", {}).get("digest")
     judged = data if crossed else _unseen(data, model)
     run = _Run(model, judged, data, progress or (lambda stage, done, total: None))
@@ -436,28 +437,6 @@ class _Run:
             }
             for i in wrong[np.argsort(-top[wrong], kind="stable")][:most]
         ]
-
-
-def _golden_of(folder: Path | str, model: StanceModel) -> list[GoldArticle]:
-    """Read golden articles, and refuse what the model cannot be measured on."""
-    articles = read_golden(folder)
-    unknown = sorted({one.stance for a in articles for one in a.statements} - set(model.labels))
-    if unknown or NEUTRAL not in model.labels:
-        raise DataError(
-            f"the golden articles in {folder} have the labels {', '.join(unknown) or NEUTRAL}; the "
-            f"model knows {', '.join(model.labels)}; leave out --golden, or evaluate the model "
-            "that they were labelled for"
-        )
-    seen = set(model.arrays.trained_on)
-    for article in articles:
-        for sentence in sentences(article.text):
-            if sentence.kind == "body" and sentence_key(sentence.span.text) in seen:
-                raise DataError(
-                    f"the model was trained on a sentence of {article.name} "
-                    f"({sentence.span.text[:60]!r}); expected articles that no row is taken from; "
-                    "take the row out and train anew: stance train"
-                )
-    return articles
 
 
 def _unseen(data: Dataset, model: StanceModel) -> Dataset:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from stance.actors import Registry, load_registry
 from stance.aggregate import NEUTRAL
@@ -18,12 +16,14 @@ from stance.attribution import (
     mention_right,
     name_right,
 )
-from stance.goldfiles import GoldArticle, GoldStatement
-from stance.metrics import bootstrap_intervals, macro_f1
+from stance.dataset import sentence_key
+from stance.errors import DataError
+from stance.goldfiles import GoldArticle, GoldStatement, read_golden
 from stance.predict import StanceModel, judge
 from stance.quotations import has_word
 from stance.records import Analysis, Span, Statement
 from stance.statements import Article, read_article
+from stance.text import sentences
 
 MIXED = "mixed"  # of an actor whose statements disagree, in gold files
 ROUNDS = 1000
@@ -38,6 +38,35 @@ _RESOLVED = (
     "demonym",
     "run-on",
 )
+
+
+def golden_for(folder: Path | str, model: StanceModel) -> list[GoldArticle]:
+    """Read golden articles for a model.
+
+    Raises
+    ------
+    DataError
+        If an article breaks a rule, bears a label that the model does not know, or holds a
+        sentence that the model was trained on.
+    """
+    articles = read_golden(folder)
+    unknown = sorted({one.stance for a in articles for one in a.statements} - set(model.labels))
+    if unknown or NEUTRAL not in model.labels:
+        raise DataError(
+            f"the golden articles in {folder} have the labels {', '.join(unknown) or NEUTRAL}; the "
+            f"model knows {', '.join(model.labels)}; leave out --golden, or evaluate the model "
+            "that they were labelled for"
+        )
+    seen = set(model.arrays.trained_on)
+    for article in articles:
+        for sentence in sentences(article.text):
+            if sentence.kind == "body" and sentence_key(sentence.span.text) in seen:
+                raise DataError(
+                    f"the model was trained on a sentence of {article.name} "
+                    f"({sentence.span.text[:60]!r}); expected articles that no row is taken from; "
+                    "take the row out and train anew: stance train"
+                )
+    return articles
 
 
 def compare(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:
@@ -62,36 +91,6 @@ def compare(gold: GoldArticle, model: StanceModel) -> dict[str, Any]:
         "actors": actors,
         "actors_right": sum(one["gold"] == one["found"] for one in actors),
     }
-
-
-def golden_figures(
-    articles: Sequence[Mapping[str, Any]], labels: Sequence[str], *, seed: int
-) -> list[dict[str, Any]]:
-    """Return name, value, 95 % interval (bootstrap over articles) and n of each figure.
-
-    `articles` are results of `compare`; without any there are no figures.
-    """
-    if not articles:
-        return []
-    found = []
-    for name, said, size, figure in _FIGURES:
-
-        def values(rows: Any, figure: Any = figure) -> list[float]:
-            return [figure([articles[i] for i in rows], labels)]
-
-        value = values(range(len(articles)))[0]
-        names = [one["article"] for one in articles]
-        (interval,) = bootstrap_intervals(values, names, seed=seed, rounds=ROUNDS)
-        found.append(
-            {
-                "name": name,
-                "what": said,
-                "value": value,
-                "interval": None if interval is None else list(interval),
-                "n": size(articles),
-            }
-        )
-    return found
 
 
 # --- one article ------------------------------------------------------------------------
@@ -209,95 +208,3 @@ def _actors(gold: GoldArticle, analysis: Analysis, registry: Registry) -> list[d
             }
         )
     return actors
-
-
-# --- figures over articles ---------------------------------------------------------------
-
-Articles = Sequence[Mapping[str, Any]]
-Figure = Callable[[Articles, Sequence[str]], float]
-
-
-def _total(articles: Articles, name: str) -> int:
-    return sum(one["counts"][name] for one in articles)
-
-
-def _f1(name: str) -> Figure:
-    def figure(articles: Articles, labels: Sequence[str]) -> float:
-        return (
-            2
-            * _total(articles, name)
-            / max(1, _total(articles, "gold") + _total(articles, "found"))
-        )
-
-    return figure
-
-
-def _precision(articles: Articles, labels: Sequence[str]) -> float:
-    return _total(articles, "resolved_right") / max(1, _total(articles, "resolved"))
-
-
-def _stance_pairs(articles: Articles) -> list[tuple[str, str]]:
-    return [pair for one in articles for pair in one["stances"]]
-
-
-def _accuracy(articles: Articles, labels: Sequence[str]) -> float:
-    pairs = _stance_pairs(articles)
-    return sum(gold == found for gold, found in pairs) / max(1, len(pairs))
-
-
-def _macro(articles: Articles, labels: Sequence[str]) -> float:
-    numbers = {label: number for number, label in enumerate(labels)}
-    pairs = np.array([[numbers[gold], numbers[found]] for gold, found in _stance_pairs(articles)])
-    return macro_f1(pairs[:, 0], pairs[:, 1], len(labels))
-
-
-def _actor_entries(articles: Articles, *, stance: bool = False) -> list[Mapping[str, Any]]:
-    return [
-        actor
-        for one in articles
-        for actor in one["actors"]
-        if not stance or actor["gold"] != NEUTRAL
-    ]
-
-
-def _actor_accuracy(*, stance: bool) -> Figure:
-    def figure(articles: Articles, labels: Sequence[str]) -> float:
-        actors = _actor_entries(articles, stance=stance)
-        return sum(one["gold"] == one["found"] for one in actors) / max(1, len(actors))
-
-    return figure
-
-
-def _units(articles: Articles) -> int:
-    return _total(articles, "gold")
-
-
-def _statements(articles: Articles) -> int:
-    return len(_stance_pairs(articles))
-
-
-_FIGURES: tuple[tuple[str, str, Callable[[Articles], int], Figure], ...] = (
-    ("quote_f1", "what is said found, F1", _units, _f1("matched")),
-    ("mention_f1", "… and the speaker as printed, F1", _units, _f1("mention")),
-    ("name_f1", "… and the speaker's name, F1", _units, _f1("name")),
-    (
-        "name_precision",
-        "speakers that were resolved to a name, precision",
-        lambda articles: _total(articles, "resolved"),
-        _precision,
-    ),
-    ("stance_accuracy", "stance of a given statement, accuracy", _statements, _accuracy),
-    ("stance_macro_f1", "stance of a given statement, macro-F1", _statements, _macro),
-    (
-        "actor_accuracy",
-        "stance of an actor over an article, accuracy",
-        lambda articles: len(_actor_entries(articles)),
-        _actor_accuracy(stance=False),
-    ),
-    (
-        "actor_accuracy_with_stance",
-        "the same of actors that have a stance",
-        lambda articles: len(_actor_entries(articles, stance=True)),
-        _actor_accuracy(stance=True),
-    ),
-)

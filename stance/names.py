@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from stance.cues import load_cues
@@ -79,12 +79,20 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
     """
     found = []
     position = 0
+    recurring: dict[str, bool] = {}  # by surname
+
+    def recurs(begin: int, end: int) -> bool:
+        surname = folded[begin:end].rpartition(" ")[2]
+        if surname not in recurring:
+            recurring[surname] = _recurs(folded, surname)
+        return recurring[surname] and folded[max(0, begin - 4) : begin].lower() != "the "
+
     for match in _CAPITALS.finditer(folded):
         while position < len(taken) and taken[position][1] <= match.start():
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
-        person = _person(folded, match.start(), match.group())
+        person = _person(folded, match.start(), match.group(), recurs)
         if person is not None:
             start, end = person
             name = folded[start:end]
@@ -92,7 +100,9 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
     return found
 
 
-def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
+def _person(
+    folded: str, start: int, run: str, recurs: Callable[[int, int], bool]
+) -> tuple[int, int] | None:
     """Return start and end of the person's name in a run of capitalised words, if there is one."""
     words = person_words()
     given, titles, roles = words["given"], words["title"], words["role"]
@@ -133,7 +143,7 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
     sure = sure and (len(pieces) > 1 or first > 0)
     if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
         sure = _introduced(folded, begin, end) or (
-            len(pieces) == 2 and pieces[0][2] not in _FUNCTION and _recurs(folded, begin, end)
+            len(pieces) == 2 and pieces[0][2] not in _FUNCTION and recurs(begin, end)
         )
     return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
 
@@ -153,29 +163,29 @@ def _introduced(folded: str, begin: int, end: int) -> bool:
     return apposition is None or any(word in roles for word in apposition.lower().split())
 
 
-def _recurs(folded: str, begin: int, end: int) -> bool:
-    """Tell whether the last word of a name stands elsewhere as a person's surname does.
+def _recurs(folded: str, surname: str) -> bool:
+    """Tell whether a word stands somewhere as a person's surname does.
 
     That is after a courtesy title (*Ms Novak*), next to a verb of saying (*said Novak*) or as
     the label of a turn (*Novak: …*); never after an article (*the Court said*).
     """
-    if folded[max(0, begin - 4) : begin].lower() == "the ":
-        return False
-    surname = folded[begin:end].rpartition(" ")[2]
     at = folded.find(surname)
     while at >= 0:
         after = at + len(surname)
-        if not begin <= at < end and not folded[at - 1 : at].isalnum():
+        if not folded[max(0, at - 1) : at].isalnum() and not folded[after : after + 1].isalnum():
             before = folded[max(0, at - 20) : at].split(" ")
             word = before[-2] if len(before) > 1 and not before[-1] else ""
-            if word.lower() in _COURTESY or (
-                word[:1].islower() and word.lower() != "the" and _is_saying(word)
-            ):
-                return not folded[after : after + 1].isalnum()
+            low = word.lower()
+            if low in _COURTESY or (word[:1].islower() and _is_saying(word)):
+                return True
             follows = _NEXT.match(folded, after)
-            if follows and not word[:1].isupper() and word.lower() != "the":
-                if follows[1] is None or _is_saying(follows[1]):
-                    return True
+            if (
+                follows is not None
+                and not word[:1].isupper()
+                and low != "the"
+                and (follows[1] is None or _is_saying(follows[1]))
+            ):
+                return True
         at = folded.find(surname, after)
     return False
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from itertools import pairwise
 
 from stance.grammar import Tokens
 from stance.matching import match_cues
@@ -16,25 +13,10 @@ from stance.quotations import Quotation
 from stance.reading import Found, is_title
 from stance.rules import UnitReader
 from stance.subjects import Phrases
-from stance.text import word_set
+from stance.turns import LABEL, NO_SPEAKER, Turns, in_label
 from stance.units import Offsets, Unit
 
 MIN_QUOTE = 4  # words; a shorter quotation without a cue is no statement
-LEAST_TURNS = 4  # labelled paragraphs of an interview; a guess
-_LABEL = re.compile(
-    r"(?:\[[0-9:]{4,8}\] +)?([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})"
-    r"(?: \([^()]{1,20}\)|, [A-Z][A-Z ]{2,30})?:(?: +(?=\S)|(?=[\"“]))"
-)
-_NO_SPEAKER = word_set(
-    "analysis opinion live video watch exclusive breaking update updated comment explainer "
-    "photos interview fact facts factbox timeline editorial note read more explained profile "
-    "claim verdict rating context transcript summary corrections correction caption source "
-    "sources background question answer"
-)
-_LABEL_WORDS = word_set(
-    "of the and for to van von de der den former state foreign prime defence defense deputy "
-    "interior finance european national retired senior"
-)
 _DASHED = re.compile(
     r" ?(?:—|--?) ?([A-Z][\w.'-]*(?: [\w.'-]+){0,5}?)(?= (?:to|in|on|at|of|after|before) |[ .]*$|,)"
 )
@@ -51,14 +33,13 @@ def read_units(
     return reading.found
 
 
-class _Reading:
+class _Reading(Turns):
     """State of reading an article's units one after the other."""
 
     def __init__(
         self, clean: str, units: Sequence[Unit], is_actor: Callable[[int, int], bool]
     ) -> None:
-        self.clean = clean
-        self.units = units
+        super().__init__(clean, units)
         self.is_actor = is_actor
         self.found: list[tuple[int, Found]] = []
         self._done: set[int] = set()  # units that a transcript's paragraph has spent
@@ -115,25 +96,25 @@ class _Reading:
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
-        match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+        match = LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
         if match is None:
             return unit.headline and self._signed(index, unit)
         first = not index or self.units[index - 1].paragraph != unit.paragraph
         name, rule, end = match[1], "transcript", unit.end
         words = name.split()
-        if not all(_in_label(word) for word in words):
+        if not all(in_label(word) for word in words):
             return unit.headline and self._signed(index, unit)  # NAME told the paper: …
         known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
-        listed = words[0].lower() in _NO_SPEAKER
+        listed = words[0].lower() in NO_SPEAKER
         if unit.headline:
             if not known and self._signed(index, unit):
                 return True
             rule = "headline"
             office = any(word.lower() in person_words()["role"] for word in words[:-1])
             known = known or ((len(words) <= 3 or office) and not listed)
-        turn = name in self._labels
+        turn = name in self.labels
         role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
         if not first or not (known or turn or role or (name.isupper() and not listed)):
             return False
@@ -148,45 +129,13 @@ class _Reading:
         self.found.extend((index, one) for one in inner)
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
             other = self.units[later]
-            if other.paragraph != unit.paragraph and not (turn and self._same_turn(index, other)):
+            if other.paragraph != unit.paragraph and not (turn and self.same_turn(index, other)):
                 break
             end = other.end
             self._done.add(later)
             self.found.extend((later, one) for one in self._within(later, other.start))
         self.found[turn_at][1].fragments.append(_without_stop(self.clean, match.end(), end))
         return True
-
-    @cached_property
-    def _labels(self) -> frozenset[str]:
-        """Return the labels of an interview or a transcript: several, and one of them again."""
-        counts = Counter(name for _, name in self._labelled)
-        if sum(counts.values()) < LEAST_TURNS or max(counts.values()) < 2:
-            return frozenset(name for name in counts if name.isupper() and len(self._labelled) > 2)
-        return frozenset(name for name, n in counts.items() if n > 1 or name.isupper())
-
-    @cached_property
-    def _labelled(self) -> list[tuple[int, str]]:
-        """Return start and name of the paragraphs that start with a label, in order."""
-        found = []
-        for before, unit in pairwise((None, *self.units)):
-            if unit is None or (before and before.paragraph == unit.paragraph) or unit.headline:
-                continue
-            match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
-            if match and all(map(_in_label, match[1].split())):
-                if match[1].split()[0].lower() not in _NO_SPEAKER:
-                    found.append((unit.start, match[1]))
-        return found
-
-    def _same_turn(self, index: int, other: Unit) -> bool:
-        """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
-
-        It does up to the next label; but nobody knows where the last turn ends, and a line in
-        brackets is nobody's.
-        """
-        turns = [start for start, name in self._labelled if name in self._labels]
-        k = bisect_right(turns, self.units[index].start)
-        line = self.clean[other.start : other.end]
-        return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
 
     def _long(self, quote: Quotation) -> bool:
         words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
@@ -250,13 +199,6 @@ class _Reading:
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"
             self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
-
-
-def _in_label(word: str) -> bool:
-    """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
-    low = word.lower()
-    kinds = person_words()
-    return not word[0].islower() or low in _LABEL_WORDS or low in kinds["role"] | kinds["title"]
 
 
 def _without_stop(clean: str, start: int, end: int) -> Offsets:

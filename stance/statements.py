@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver
+from stance.crossheads import given_to_their_sources
+from stance.firstperson import FirstPerson
 from stance.offices import days_of, offices_of
 from stance.passages import read_units
 from stance.people import Speaker
@@ -20,10 +21,6 @@ from stance.records import Kind, Skipped, Span, Statement
 from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
 from stance.units import Unit, units_of
 
-LEAST_FIRST_PERSON = 3  # statements of *I* that make a text its author's; a guess
-_FIRST_PERSON = ("i", "me", "my")
-_WORD = re.compile(r"[^\W_]+")
-_SIGNED = re.compile(r"(?i:by|text|author)[ :]+((?:[^\W\da-z][\w.'’-]*[ ]?){2,4})$")
 MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
 
 
@@ -126,10 +123,6 @@ def _weight(one: Found) -> int:
     return 2 if one.kind == "stance" else 1
 
 
-def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
-
-
 class _Assembler:
     """Turns what the rules found into statements with resolved speakers."""
 
@@ -145,11 +138,9 @@ class _Assembler:
         self.clean = clean
         self.quoted = quoted
         self.resolver = resolver
-        self.split = split
-        self.author: str | None = None  # whom *I* means outside of turns
         self.spans = [sentence.span for sentence in split]
         self.starts = [span.start for span in self.spans]
-        self.turns: list[tuple[int, int, Speaker]] = []  # of a transcript, in order
+        self.first_person = FirstPerson(clean, split, resolver.registry)
 
     def statements(
         self, units: Sequence[Unit], found: Sequence[tuple[int, Found]]
@@ -157,7 +148,7 @@ class _Assembler:
         """Return the statements in order of content and cue."""
         statements: list[Statement] = []
         voices: dict[int, tuple[int, Speaker]] = {}
-        self.author = self._author(self.split, found)
+        self.first_person.count(one.mention for _, one in found if one.mention)
         for index, one in found:
             speakers = self._speakers(one, index, voices)
             weight = _weight(one)
@@ -165,49 +156,19 @@ class _Assembler:
                 voices[index] = (weight, speakers[0])
             for speaker in speakers:
                 statements.extend(self._split(one, speaker))
-        statements = list(self._crossheads(statements))
+        statements = list(given_to_their_sources(self.clean, statements))
         statements.sort(key=lambda s: (s.content.start, s.cue.start if s.cue else s.content.start))
         return statements
-
-    def _crossheads(self, statements: Sequence[Statement]) -> Iterator[Statement]:
-        """Give a quotation that is a heading to who says its words in the text, or to nobody.
-
-        Whoever spoke before a heading is rarely quoted in it: it announces what comes.
-        """
-        for one in statements:
-            if one.rule.startswith("quote-run-on") and self._is_heading(one):
-                words = _plain(one.content.text)
-                others = (other for other in statements if other is not one)
-                source = next((o for o in others if words in _plain(o.content.text)), None)
-                one = replace(
-                    one,
-                    actor=source.actor if source else None,
-                    actor_id=source.actor_id if source else None,
-                    rule=f"quote-run-on/{'run-on' if source and source.actor else 'none'}",
-                )
-            yield one
-
-    def _is_heading(self, one: Statement) -> bool:
-        """Tell whether a quotation is all of its paragraph and has no stop or comma at its end."""
-        start, end = one.sentence.start, one.sentence.end
-        alone = not self.clean[:start].rstrip(" ").rpartition("\n")[2]
-        alone = alone and not self.clean[end:].lstrip(" ").partition("\n")[0]
-        words = self.clean[start:end].strip("\"“”'‘ ")
-        return (
-            alone
-            and not has_word(self.clean, start, one.content.start)
-            and (words[-1:] not in tuple(".,!?…—-"))
-        )
 
     def _speakers(
         self, one: Found, index: int, voices: Mapping[int, tuple[int, Speaker]]
     ) -> list[Speaker]:
         if one.mention is not None:
             start, end = one.mention
-            speaker = self._first_person(start, end)
+            speaker = self.first_person.speaker(start, end)
             speakers = [speaker] if speaker is not None else self.resolver.resolve(start, end)
             if one.rule == "transcript" and len(speakers) == 1:
-                self.turns.extend((*span, speakers[0]) for span in one.fragments)
+                self.first_person.take_turn(one.fragments, speakers[0])
             return speakers
         if one.rule.startswith("quote-run-on"):
             for unit in range(index, max(-1, index - MAX_RUN_ON), -1):
@@ -215,31 +176,6 @@ class _Assembler:
                     voice = voices[unit][1]
                     return [Speaker(None, voice.actor, voice.actor_id, "run-on")]
         return [Speaker(None, None, None, "none")]
-
-    def _first_person(self, start: int, end: int) -> Speaker | None:
-        """Return who has the turn in which *I* stands: the last one that is open."""
-        if self.clean[start:end].lower() not in _FIRST_PERSON:
-            return None
-        for first, last, speaker in reversed(self.turns):
-            if first <= start < last and speaker.actor is not None:
-                return Speaker((start, end), speaker.actor, speaker.actor_id, "turn")
-        if self.author is None:
-            return None
-        known = self.resolver.registry.canonical(self.author)
-        name, actor_id = (known.name, known.id) if known else (self.author, None)
-        return Speaker((start, end), name, actor_id, "author")
-
-    def _author(self, split: Sequence[Sentence], found: Sequence[tuple[int, Found]]) -> str | None:
-        """Return who signs a text in the first person: the one name of its byline, if *I* returns.
-
-        A news report has a byline too, but says *I* in quotations alone.
-        """
-        said = [self.clean[slice(*one.mention)].lower() for _, one in found if one.mention]
-        if sum(word in _FIRST_PERSON for word in said) < LEAST_FIRST_PERSON:
-            return None
-        lines = (_SIGNED.match(one.span.text) for one in split if one.kind == "byline")
-        names = {line[1] for line in lines if line}
-        return names.pop() if len(names) == 1 else None
 
     def _split(self, one: Found, speaker: Speaker) -> Iterator[Statement]:
         """Yield one statement for each sentence of the content."""

@@ -108,7 +108,7 @@ class Phrases(NounPhrases):
         return True
 
     def _plural_head(self, j: int) -> bool:
-        """Tell whether the phrase that ends at `j` has a plural before *of* or a place: *critics of it*."""
+        """Tell whether the phrase that ends at `j` has a plural: *critics of it*."""
         found = self.noun_phrase(j)
         if found is None or found[1] - found[0] < 3:
             return False
@@ -205,9 +205,15 @@ class Phrases(NounPhrases):
         if comma:
             k -= 1
         found = self.noun_phrase(k) if k >= 0 else None
-        if comma and found is not None and found[0] > 2 and self.t.words[found[0] - 1] == ",":
-            name = self.noun_phrase(found[0] - 2)  # Jane Doe, a columnist, who wrote
-            if self.t.lows[found[0]] in ("a", "an", "the") and name is not None:
-                if all(self.t.is_name(i) for i in range(*name)) and name[1] - name[0] in (2, 3):
-                    return name
+        if comma and found is not None and self.t.lows[found[0]] in ("a", "an", "the"):
+            return self._name_before(found[0]) or found
         return found
+
+    def _name_before(self, k: int) -> Range | None:
+        """Return the name in *Jane Doe, a columnist, who wrote*, before the apposition at `k`."""
+        if k < 3 or self.t.words[k - 1] != ",":
+            return None
+        name = self.noun_phrase(k - 2)
+        if name is None or name[1] - name[0] not in (2, 3):
+            return None
+        return name if all(self.t.is_name(i) for i in range(*name)) else None
