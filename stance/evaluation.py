@@ -418,6 +418,8 @@ class _Run:
         if not articles:
             return
         seeds = read_golden(seeds_path()) if fitted is not None else []
+        known = set(self.labels)
+        seeds = [one for one in seeds if known.issuperset(s.stance for s in one.statements)]
         together = [*seeds, *articles]
         for number, article in enumerate(together):
             self.progress("golden articles", number, len(together))

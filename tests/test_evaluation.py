@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -304,7 +305,7 @@ def test_the_same_evaluation_twice_gives_the_same_figures(
 
 def test_progress_is_told_stage_by_stage(crossed: Evaluation, told: list[str]):
     assert list(dict.fromkeys(told)) == [
-        "cross-validate", "baselines", "learning curve", "actor swap", "seed articles",
+        "cross-validate", "seed articles", "baselines", "learning curve", "actor swap",
     ]  # fmt: skip
 
 
@@ -333,6 +334,51 @@ def test_seed_articles_are_judged_without_their_rows(
 def test_no_seed_articles_where_all_rows_of_a_label_are_theirs(quick, data: Dataset):
     rows = [replace(r, provenance="seed" if r.label == "favor" else "composed") for r in data.rows]
     assert evaluate(quick(rows), rows).seed_articles == []
+
+
+# --- golden articles ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one short article and its gold statement."""
+    folder = tmp_path_factory.mktemp("golden")
+    text = "Headline\n\nMara Venn opposes a wealth tax.\n"
+    said = "a wealth tax"
+    span = {"start": text.index(said), "end": text.index(said) + len(said), "text": said}
+    gold = {
+        "article": "a.txt", "date": "2020-01-02", "actors": {"Mara Venn": "against"},
+        "statements": [{"content": span, "fragments": [span], "cue": None, "mention": None,
+                        "actor": "Mara Venn", "kind": "reported", "stance": "against"}],
+    }  # fmt: skip
+    (folder / "a.txt").write_text(text, "utf-8")
+    (folder / "a.gold.json").write_text(json.dumps(gold), "utf-8")
+    return folder
+
+
+def test_golden_articles_are_read_whole(model: StanceModel, data: Dataset, golden: Path):
+    rows = tuple(replace(unseen(row), provenance="composed") for row in data.rows[:40])
+    found = evaluate(model, Dataset(rows, name="other.csv"), golden=golden)
+    (article,) = found.golden_articles
+    assert (article["article"], article["counts"]["matched"]) == ("a.txt", 1)
+    figures = {one["name"]: one["value"] for one in found.golden}
+    assert figures["quote_f1"] == figures["mention_f1"] == 1.0
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_without_a_folder_there_are_no_golden_figures(crossed: Evaluation):
+    assert crossed.golden == crossed.golden_articles == []
+
+
+def test_golden_articles_of_other_labels_are_refused(
+    model: StanceModel, data: Dataset, golden: Path, tmp_path: Path
+):
+    gold = json.loads((golden / "a.gold.json").read_text("utf-8"))
+    gold["statements"][0]["stance"] = "conditional"
+    (tmp_path / "a.gold.json").write_text(json.dumps(gold), "utf-8")
+    (tmp_path / "a.txt").write_bytes((golden / "a.txt").read_bytes())
+    with pytest.raises(DataError, match="have the labels conditional; the model knows"):
+        evaluate(model, data, golden=tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ FIGURES: dict[str, Any] = {
     "seed_articles": [
         {"article": "a.txt", "statements_found": 12, "speakers_right": 10, "actors_right": 13}
     ],
+    "golden": [{"name": "quote_f1", "value": 0.84}],
 }
 
 
@@ -44,7 +45,7 @@ def floors(tmp_path: Path) -> Path:
 
 
 def test_the_same_figures_hold(floors: Path):
-    assert check_floors(FIGURES, floors) == 11
+    assert check_floors(FIGURES, floors) == 12
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ def test_the_same_figures_hold(floors: Path):
         ("overall/ece", 0.06, "ece: 0.0600 is above its ceiling 0.0500"),
         ("classes/0/f1", 0.5, "f1/favor"),
         ("seed_articles/0/actors_right", 12, "actors_right"),
+        ("golden/0/value", 0.82, "golden/quote_f1: 0.8200 is below its floor 0.8300"),
+        ("golden", [], "not computed in this evaluation; evaluate with: --golden tests/golden"),
         ("slices", [], "not computed"),
     ],
 )

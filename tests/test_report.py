@@ -101,6 +101,14 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
             "actors": [{"actor": text, "gold": label, "found": other, "score": -0.4321, "n": 6},
                        {"actor": "Ann", "gold": other, "found": other, "score": None, "n": 0}],
             "actors_right": 1, "without_rows_of_the_article": True}],
+        "golden": [{"name": "quote_f1", "what": text, "value": 0.8123,
+                    "interval": [0.77, 0.85], "n": 907}],
+        "golden_articles": [{
+            "article": text, "statements": 31, "stances": [[label, other]],
+            "counts": {"gold": 36, "found": 37, "matched": 29, "mention": 28, "name": 27,
+                       "resolved": 23, "resolved_right": 22},
+            "actors": [{"actor": text, "gold": label, "found": label, "score": None, "n": 1}],
+            "actors_right": 1}],
         "errors": [{"id": text, "sentence": text, "actor": text, "label": label,
                     "predicted": other, "probability": 0.9678}],
     }  # fmt: skip
@@ -220,10 +228,10 @@ def test_a_wrong_stance_of_a_seed_article_is_marked(write):
 
 @pytest.mark.parametrize("write", [report_markdown, report_html])
 def test_what_was_left_out_leaves_no_empty_section(write):
-    figures = figures_of(learning_curve=[], seed_articles=[], errors=[])
+    figures = figures_of(learning_curve=[], seed_articles=[], golden=[], errors=[])
     figures["dataset"]["skipped"] = []
     page = write(figures)
-    for heading in ("Learning curve", "Seed article", "mistakes", "were not read"):
+    for heading in ("Learning curve", "Seed article", "Golden", "mistakes", "were not read"):
         assert heading not in page
 
 
