@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stance.adverbials import is_trailing, skip_adverbials
-from stance.borders import content_end, is_later, trimmed
+from stance.adverbials import is_later, is_trailing, skip_adverbials
+from stance.borders import content_end, trimmed
 from stance.cues import Cue
 from stance.phrases import Range, head
 from stance.reading import Reading
@@ -58,9 +58,10 @@ class AfterCues(Reading):
         left = self._left(i, subject[1], cue)
         if left is None:
             return False
-        if t.kinds[left[1] - 1] != "q" and not is_trailing(p, self._over_apposition(subject[1])):
-            return False
         after = self._over_apposition(subject[1])
+        quoted = t.kinds[left[1] - 1] == "q"
+        if not quoted and not is_trailing(p, after) and not self._goes_on(after):
+            return False
         self._finish_post(left, (i, end), subject, cue, after, "cue-inverted")
         return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stance.adverbials import SUBJECT_PRONOUNS, is_trailing, skip_addressee
+from stance.adverbials import SUBJECT_PRONOUNS, is_later, is_trailing, skip_addressee
 from stance.cues import Cue
 from stance.grammar import (
     PREPOSITIONS,
@@ -19,9 +19,6 @@ _STRICT_BREAKS = word_set(
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
 _CLAUSE_VERBS = word_set("is was are were would will has have had")
 _OPEN_CLAUSE = word_set("that which who what how to if whether why where all everything")
-_PERIODS = word_set(
-    "minute minutes hour hours day days week weeks month months year years shortly long"
-)
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -116,14 +113,6 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
             return True
         return _foreign_cue(p, k + 1, trailing=False)
     return _foreign_cue(p, k, trailing=True)
-
-
-def is_later(p: Phrases, k: int) -> bool:
-    """Tell whether a time before or after something starts at `k`: *a day after he had left*."""
-    lows = p.t.lows[k : k + 5]
-    return lows[0] not in PREPOSITIONS and any(
-        low in ("after", "before") and lows[m - 1] in _PERIODS for m, low in enumerate(lows) if m
-    )
 
 
 def _opening_aside(p: Phrases, k: int) -> int:

@@ -129,6 +129,4 @@ def test_all_names_of_an_actor_are_one(registry):
     actor = next(one for one in registry.actors if one.aliases)
     for alias in actor.aliases:
         assert name_right(speakers(actor=actor.name), speakers(actor=alias), registry)
-    assert name_right(
-        speakers(actor="Government of Estovia"), speakers(actor="Estovia"), registry
-    )
+    assert name_right(speakers(actor="Government of Estovia"), speakers(actor="Estovia"), registry)

@@ -87,7 +87,7 @@ def test_real_persons_are_quoted_with_set_words_at_most(article: GoldArticle):
         if actor is None or actor.kind != "person" or one.kind == "reported":
             continue
         for start, end in one.fragments:
-            quoted = re.findall("[\"“„«‘]([^\"”“»’]+)[\"”“»’]", article.text[start:end])
+            quoted = re.findall('["“„«‘]([^"”“»’]+)["”“»’]', article.text[start:end])
             assert all(len(part.split()) <= MOST_QUOTED for part in quoted), quoted
 
 
@@ -117,9 +117,7 @@ def test_no_sentence_is_a_near_copy_of_training_data():
 
 
 def test_every_statement_has_a_second_reading_and_the_label_that_was_settled_on():
-    settled = {
-        (row["article"], int(row["statement"])): row["settled"] for row in second_readings()
-    }
+    settled = {(row["article"], int(row["statement"])): row["settled"] for row in second_readings()}
     assert settled == {
         (article.name.removesuffix(".txt"), index): one.stance
         for article in ARTICLES
