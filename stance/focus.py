@@ -121,9 +121,11 @@ class Focus:
     def _appoint(self, key: str, role: str, words: Sequence[str], position: int) -> None:
         """Take up that somebody has an office, told at a position."""
         person = self._persons[key]
-        if person.actor_id is None and role not in person.roles:
+        if person.actor_id is not None:
+            return
+        person.context.update(words)
+        if role not in person.roles:
             person.roles.add(role)
-            person.context.update(words)
             insort(self._holders.setdefault(role, []), (position, key))
 
     def _nobody(self, name: str, role: str) -> str:

@@ -77,7 +77,7 @@ class UnitReader(AfterCues, NounCues, Contents):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
-        lone = rule in ("np", "bare") and stop == start + 1 and t.lows[start] in OBJECTS
+        lone = rule == "np" and stop == start + 1 and t.lows[start] in OBJECTS
         if lone and cue.kind != "stance" and t.lows[start] not in POSSESSIVES:
             return  # they discussed it: no position
         gap = self._gap(subject) if rule == "bare" else None

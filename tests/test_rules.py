@@ -802,7 +802,7 @@ CASES = [
     ),
     (
         "an object pronoun alone is no content of speech",
-        "The two leaders suggested it.",
+        "The two leaders described it.",
         [],
     ),
     (
