@@ -17,8 +17,8 @@ from stance.attribution import Unit
 from stance.dataset import LABELS, near_duplicates, read_dataset, sentence_key
 from stance.errors import DataError
 from stance.golden import MIXED, compare, found_units, gold_units, golden_for
-from stance.goldfiles import GoldArticle, problems_of, read_gold, read_golden
 from stance.goldfigures import golden_figures
+from stance.goldfiles import GoldArticle, problems_of, read_gold, read_golden
 from stance.metrics import cohen_kappa
 from stance.predict import load_model
 from stance.resources import seeds_path
