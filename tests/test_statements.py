@@ -240,7 +240,8 @@ def test_a_transcript_gives_each_paragraph_to_its_name(registry):
 
 
 INTERVIEW = (
-    "Talks\n\nXan Doe met us.\n\nBell: Ms Doe, is it over?\n\nDoe: No. I told Novak that it must go on.\n\n"
+    "Talks\n\nXan Doe met us.\n\nBell: Ms Doe, is it over?\n\n"
+    "Doe: No. I told Novak that it must go on.\n\n"
     "Bell: Norland rejects the pact.\n\nDoe: Let it.\n\nShe laughed."
 )
 
@@ -277,7 +278,8 @@ def test_one_label_makes_no_interview(registry):
 
 
 def test_time_stamps_and_offices_in_a_label_are_no_part_of_the_name(registry):
-    text = "Talks\n\n[00:01] XAN DOE, HOST: Is it over?\n\n[00:09] NOVAK: Yes.\n\nDOE: Fine.\n\nNOVAK: So."
+    text = "Talks\n\n[00:01] XAN DOE, HOST: Is it over?\n\n[00:09] NOVAK: Yes."
+    text += "\n\nDOE: Fine.\n\nNOVAK: So."
     assert [s.mention.text for s in extract(text, registry)] == ["XAN DOE", "NOVAK", "DOE", "NOVAK"]
 
 
