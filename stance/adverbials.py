@@ -16,6 +16,9 @@ from stance.text import word_set
 
 SUBJECT_PRONOUNS = word_set("he she they it we i you there")
 _ADDED = word_set("of about after before when while as during")
+_PERIODS = word_set(
+    "minute minutes hour hours day days week weeks month months year years shortly long"
+)
 _AFTER_CUE = word_set("and but while as after before since who which when though although yet")
 
 
@@ -56,9 +59,18 @@ def is_trailing(p: Phrases, r: int) -> bool:
     r = skip_adverbials(p, r)
     if r + 1 < n and t.words[r] == ",":
         low = t.lows[r + 1]
-        return low in _AFTER_CUE or (low.endswith("ing") and len(low) > 5)
+        participle = low.endswith("ing") and len(low) > 5
+        return low in _AFTER_CUE or participle or is_later(p, r + 1)
     return (
         r >= n or (t.kinds[r] == "p" and t.words[r] in ".!?)" and r >= n - 2) or (t.words[r] == ";")
+    )
+
+
+def is_later(p: Phrases, k: int) -> bool:
+    """Tell whether a time before or after something starts at `k`: *a day after he had left*."""
+    lows = p.t.lows[k : k + 5]
+    return lows[0] not in PREPOSITIONS and any(
+        low in ("after", "before") and lows[m - 1] in _PERIODS for m, low in enumerate(lows) if m
     )
 
 

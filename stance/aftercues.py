@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stance.adverbials import is_trailing, skip_adverbials
+from stance.adverbials import is_later, is_trailing, skip_adverbials
 from stance.borders import content_end, trimmed
 from stance.cues import Cue
-from stance.phrases import Range
+from stance.phrases import Range, head
 from stance.reading import Reading
 from stance.text import word_set
 
@@ -50,14 +50,18 @@ class AfterCues(Reading):
         """Read ``“…,” said the minister``."""
         t, p = self.t, self.p
         subject = p.after(end)
-        if subject is None or i == 0 or cue.tense not in ("past", "s"):
+        if subject is None or i == 0:
+            return False
+        several = head(t, subject).endswith("s") and not t.is_name(subject[1] - 1)
+        if cue.tense not in ("past", "s") and not (cue.tense == "base" and several):
             return False
         left = self._left(i, subject[1], cue)
         if left is None:
             return False
-        if t.kinds[left[1] - 1] != "q" and not is_trailing(p, self._over_apposition(subject[1])):
-            return False
         after = self._over_apposition(subject[1])
+        quoted = t.kinds[left[1] - 1] == "q"
+        if not quoted and not is_trailing(p, after) and not self._goes_on(after):
+            return False
         self._finish_post(left, (i, end), subject, cue, after, "cue-inverted")
         return True
 
@@ -86,7 +90,7 @@ class AfterCues(Reading):
                 return None
         trailing = is_trailing(self.p, after)
         after = skip_adverbials(self.p, after, addressee="addressee" in cue.frames)
-        goes_on = self._goes_on(after)
+        goes_on = self._goes_on(after) or self._goes_on_quoted(k, after)
         trailing = trailing or is_trailing(self.p, after)
         if t.kinds[k] != "q" and (
             "that" not in cue.frames or not comma or (not goes_on and not trailing)
@@ -126,11 +130,20 @@ class AfterCues(Reading):
         if r + 1 >= n or t.words[r] != ",":
             return False
         low = t.lows[r + 1]
-        if t.kinds[r + 1] == "q":
+        if t.kinds[r + 1] == "q" or is_later(self.p, r + 1):
             return False
         if low == "but":
             return r + 2 < n and t.lows[r + 2] in ("also", "not", "only")
         return not low.endswith("ing") and low not in ("and", "while", "as", "according")
+
+    def _goes_on_quoted(self, k: int, r: int) -> bool:
+        """Tell whether ``Her ships, she said, “cannot wait”``: the quotation holds the verb."""
+        t, n = self.t, len(self.t)
+        if r + 1 >= n or t.words[r] != "," or t.kinds[r + 1] != "q" or t.kinds[k] == "q":
+            return False
+        first = max(self.border, self._left_start(k))
+        opener = t.lows[first] in _INTRODUCERS or t.is_adverb(first)
+        return not opener and not any(t.kinds[m] == "p" for m in range(first, k))
 
     def _finish_post(
         self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stance.adverbials import SUBJECT_PRONOUNS, is_trailing, skip_addressee
+from stance.adverbials import SUBJECT_PRONOUNS, is_later, is_trailing, skip_addressee
 from stance.cues import Cue
 from stance.grammar import (
     PREPOSITIONS,
@@ -87,6 +87,8 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
         return True
     if low in ("according", "adding", "citing"):
         return True
+    if is_later(p, k):
+        return True
     following = t.lows[k + 1] if k + 1 < n else ""
     participle = low.endswith("ing") and len(low) > 5 and t.kinds[k] == "w" and low != "including"
     if participle or low in ("while", "though", "although", "whereas", "despite"):
@@ -140,8 +142,13 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     """
     t = p.t
     low = t.lows[k]
-    if low in ("when", "because", "while", "even", "said", "says", "told"):
+    if low in ("when", "because", "even", "said", "says", "told"):
         return True
+    if low == "while":  # not: opposes it while the war lasts, a condition
+        following = (p.cues.get(m) for m in range(k + 1, min(len(t), k + 8)))
+        return (k + 1 < len(t) and t.lows[k + 1].endswith("ing")) or any(
+            cue is not None and cue.kind == "speech" and "bare" in cue.frames for cue in following
+        )
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
 
 

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
 
 from stance.actors import Mention
 from stance.focus import GENDERS, PEOPLE, WORD, Focus
-from stance.grammar import PREPOSITIONS
-from stance.names import person_words
+from stance.grammar import PREPOSITIONS, RELATIVES
+from stance.names import fold, person_words
 from stance.people import Person, Speaker, key_of
 from stance.text import word_set
 
 _AFTER_HEAD = re.compile(r"['’]?$|,|\s*\(|\s+(?:of|for|from|at|in|on|who|and|or|with|as)\b|\s*[—-]")
 _JOINED = re.compile(r"(?:\band|,|\bor) (?:the )?(?:[A-Z][\w'-]*\.? |[a-z]+ (?=[A-Z]|$)){0,4}$")
+_AFTER_OFFICE = re.compile(r", (?:(?:Mr|Mrs|Ms|Dr)\.? )?")
+_AFTER_ROLE = PREPOSITIONS | RELATIVES
+_AFTER_NOUN = word_set("familiar close involved briefed present based responsible there here")
 _PLURAL = word_set("they their them")
 _SINGULAR = word_set("it its")
 _OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
@@ -62,31 +67,49 @@ class Resolver(Focus):
 
     def _apposed(self, start: int, end: int) -> Speaker | None:
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
-        if self.clean[end : end + 2] != ", ":
+        after = _AFTER_OFFICE.match(self.clean, end)
+        if after is None:
             return None
-        words = self.clean[start:end].rsplit(None, 1)
-        if words[-1] not in person_words()["role"]:
+        words = self.clean[start:end].lower().split()
+        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
+        role = words[last - 1]
+        if role not in person_words()["role"]:
             return None
-        k = bisect_left(self._starts, end + 2)
-        if k >= len(self._starts) or self._starts[k] != end + 2:
+        k = bisect_left(self._starts, after.end())
+        if k >= len(self._starts) or self._starts[k] != after.end():
             return None
         mention = self._mentions[k]
-        if mention.kind != "person" or mention.actor_id is None:
+        if mention.kind != "person" or (mention.actor_id is None and " " not in mention.name):
             return None
         self._note(start, 0, key_of(mention))
+        self._appoint(key_of(mention), role, words, start)
         return Speaker((start, end), mention.name, mention.actor_id, "apposition")
 
     def _remembered(self, speaker: Speaker) -> Speaker:
         """Let a later *he* or *she* mean *the minister*, whom the text does not name."""
         if speaker.rule != "nominal" or speaker.actor is None or speaker.mention is None:
             return speaker
-        words = WORD.findall(speaker.actor.lower())
-        last = next((k for k, low in enumerate(words) if low in PREPOSITIONS and k), len(words))
-        role = words[last - 1] if words else ""
-        if role not in person_words()["role"]:
-            return speaker
-        self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        words = WORD.findall(speaker.actor)
+        lows = [word.lower() for word in words]
+        last = next((k for k, low in enumerate(lows) if low in _AFTER_ROLE and k), len(words))
+        while last > 1 and lows[last - 1] in _AFTER_NOUN:
+            last -= 1
+        role = lows[last - 1] if words else ""
+        if role in person_words()["role"] or self._is_name(words, lows):
+            self._note(speaker.mention[0], 0, self._nobody(speaker.actor, role))
+        elif role.endswith("s") and role[:-1] in person_words()["role"]:
+            self._note(speaker.mention[0], 0, self._several(speaker.actor))
         return speaker
+
+    def _is_name(self, words: Sequence[str], lows: Sequence[str]) -> bool:
+        """Tell whether two words may be a person's name, though nothing else tells so."""
+        kinds = person_words()
+        return (
+            len(words) == 2
+            and all(word[0].isupper() and not word.isupper() for word in words)
+            and not any(low in kinds["collective"] or low in kinds["document"] for low in lows)
+            and not any(low in self.registry.demonyms for low in lows)
+        )
 
     # -- pronouns ----------------------------------------------------------------------
 
@@ -151,6 +174,8 @@ class Resolver(Focus):
         words = before.split()
         for k in range(len(words) - 1, -1, -1):
             low = words[k].lower().strip(",")
+            if person and low == "of" and k + 1 < len(words) and words[k + 1][0].isupper():
+                continue  # First Deputy Secretary of State Jane Doe
             if low in PREPOSITIONS or low == "and":
                 return False
             if words[k].endswith(",") and not person:  # voters in Norland, Sudria and Ostland
@@ -175,6 +200,12 @@ class Resolver(Focus):
             return Speaker((start, end), actor.name, actor.id, "demonym")
         if lows and lows[0] in ("no", "nobody", "none", "neither"):
             return Speaker((start, end), None, None, "nominal")
+        if len(words) == 1 and words[0][0].isupper() and words[0] in name:
+            bearers = self._bearers.get(fold(words[0]).casefold(), ())
+            if len(bearers) == 1:
+                self._note(start, 0, bearers[0])
+                person = self._persons[bearers[0]]
+                return Speaker((start, end), person.name, person.actor_id, "name")
         key = None
         if lows and lows[0] in ("the", "that", "this"):
             key = self._by_office(start, lows, words)
@@ -183,6 +214,17 @@ class Resolver(Focus):
         self._note(start, 0, key)
         person = self._persons[key]
         return Speaker((start, end), person.name, person.actor_id, "office")
+
+    @cached_property
+    def _bearers(self) -> dict[str, list[str]]:
+        """Map given names and surnames of the persons of the text to their keys."""
+        found: dict[str, list[str]] = {}
+        for key, person in self._persons.items():
+            words = fold(person.name).casefold().split()
+            if person.kind == "person" and len(words) > 1 and key[0] != "~":
+                for word in {words[0], words[-1]}:
+                    found.setdefault(word, []).append(key)
+        return found
 
     def _by_date(self, start: int, end: int) -> Speaker | None:
         """Resolve *the Spanish foreign minister* by the day of the article."""

@@ -18,6 +18,9 @@ from stance.checklist import Case, pass_rates, read_checklist
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
 from stance.fitting import Fitter
+from stance.golden import compare, golden_for
+from stance.goldfigures import golden_figures
+from stance.goldfiles import GoldArticle, read_golden
 from stance.lexicon import loads_lexicon
 from stance.metrics import (
     FloatArray,
@@ -73,6 +76,11 @@ class Evaluation:
     seed_articles : list of dict
     checklist : list of dict
         Pass rate of each capability; see `stance.checklist`.
+    golden : list of dict
+        Name, value, interval over articles and n of each figure of the golden articles (see
+        `stance.golden`); empty without any.
+    golden_articles : list of dict
+        What was found in each of them.
     errors : list of dict
         The most confident mistakes, for reading.
     """
@@ -92,6 +100,8 @@ class Evaluation:
     actor_swap: list[dict[str, Any]]
     seed_articles: list[dict[str, Any]]
     checklist: list[dict[str, Any]]
+    golden: list[dict[str, Any]]
+    golden_articles: list[dict[str, Any]]
     errors: list[dict[str, Any]]
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,6 +114,7 @@ def evaluate(
     dataset: Dataset | Path | str | Sequence[Row] | None = None,
     *,
     checklist: Path | str | None = None,
+    golden: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Measure a model on labelled rows.
@@ -114,11 +125,18 @@ def evaluate(
     counted. Intervals are 95 % bootstrap intervals over groups. The model itself also judges
     the cases of `checklist`, a folder as `stance.checklist.read_checklist` takes it.
 
+    Parameters
+    ----------
+    golden : path, optional
+        Folder of articles with gold statements, read whole. In cross-validation the seed articles
+        are among them, and the model that reads them is trained without their rows.
+
     Raises
     ------
     DataError
-        No rows, labels that the model does not know, rows that cannot be split, or a table
-        that holds nothing but what the model was trained on.
+        No rows, labels that the model does not know, rows that cannot be split, golden articles
+        that break a rule or were trained on, or a table that holds nothing but what the model
+        was trained on.
     MissingExtraError
         If the packages of the baselines are not installed.
     """
@@ -130,11 +148,12 @@ def evaluate(
             f"labels {', '.join(unknown)} in {data.name}; the model knows "
             f"{', '.join(model.labels)}; evaluate it on rows of its own label set"
         )
+    articles = golden_for(golden, model) if golden is not None else []
     crossed = data.digest == model.manifest.get("dataset", {}).get("digest")
     judged = data if crossed else _unseen(data, model)
     run = _Run(model, judged, data, progress or (lambda stage, done, total: None))
     before, after = run.cross_validated() if crossed else run.held_out()
-    return run.figures(before, after, crossed, cases)
+    return run.figures(before, after, crossed, cases, articles)
 
 
 class _Run:
@@ -189,9 +208,16 @@ class _Run:
         return _uncalibrated(after, self.model), after
 
     def figures(
-        self, before: FloatArray, after: FloatArray, crossed: bool, cases: Sequence[Case]
+        self,
+        before: FloatArray,
+        after: FloatArray,
+        crossed: bool,
+        cases: Sequence[Case] = (),
+        articles: Sequence[GoldArticle] = (),
     ) -> Evaluation:
         guess = after.argmax(axis=1)
+        fitted = self._without_seeds() if crossed else None
+        golden = list(self._golden(articles, fitted))
         manifest = self.model.manifest
         return Evaluation(
             mode="cross-validation" if crossed else "held-out",
@@ -227,8 +253,10 @@ class _Run:
             learning_curve=list(self._learning_curve()) if crossed else [],
             added_rows=self._added_rows(guess) if crossed else [],
             actor_swap=self._actor_swap(),
-            seed_articles=list(self._seed_articles()) if crossed else [],
+            seed_articles=list(self._seed_articles(fitted)),
             checklist=pass_rates(self.model, cases) if cases else [],
+            golden=golden_figures(golden, self.labels, seed=self.seed),
+            golden_articles=golden,
             errors=self._errors(after),
         )
 
@@ -397,22 +425,41 @@ class _Run:
             )
         return found
 
-    def _seed_articles(self) -> Iterator[dict[str, Any]]:
-        """Analyse each gold article with a model that was trained without its rows."""
+    def _without_seeds(self) -> StanceModel | None:
+        """Return a model that was trained without the rows of the seed articles."""
         self.progress("seed articles", 0, 1)
         seeds = {row.group for row in self.data.rows if row.provenance == "seed"}
         inside = np.array([i for i, group in enumerate(self.groups) if group not in seeds])
         kept = set(self.truth[inside].tolist())
         if NEUTRAL not in self.labels or not seeds or len(kept) < len(self.labels):
-            return  # nothing to leave out, or the other rows lack a label
+            return None  # nothing to leave out, or the other rows lack a label
         try:
-            fitted = self._fitted(inside)
+            return self._fitted(inside)
         except DataError:
-            return  # no term is left
+            return None  # no term is left
+
+    def _seed_articles(self, fitted: StanceModel | None) -> Iterator[dict[str, Any]]:
+        """Analyse each seed article with a model that was trained without its rows."""
+        if fitted is None:
+            return
         for path in sorted(seeds_path().glob("*.gold.json")):
             gold = json.loads(path.read_text("utf-8"))
             text = (path.parent / gold["article"]).read_text("utf-8")
             yield {"article": gold["article"], **compare_with_gold(text, gold, fitted)}
+
+    def _golden(
+        self, articles: Sequence[GoldArticle], fitted: StanceModel | None
+    ) -> Iterator[dict[str, Any]]:
+        """Analyse the golden articles; the seeds among them where a model has not seen them."""
+        if not articles:
+            return
+        seeds = read_golden(seeds_path()) if fitted is not None else []
+        known = set(self.labels)
+        seeds = [one for one in seeds if known.issuperset(s.stance for s in one.statements)]
+        together = [*seeds, *articles]
+        for number, article in enumerate(together):
+            self.progress("golden articles", number, len(together))
+            yield compare(article, fitted or self.model)
 
     def _errors(self, after: FloatArray, most: int = 25) -> list[dict[str, Any]]:
         top, guess = after.max(axis=1), after.argmax(axis=1)

@@ -35,6 +35,8 @@ def bounded_figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, floa
         yield f"{name}/statements_found", "least", entry["statements_found"]
         yield f"{name}/speakers_right", "least", entry["speakers_right"]
         yield f"{name}/actors_right", "least", entry["actors_right"]
+    for entry in figures["golden"]:
+        yield f"golden/{entry['name']}", "least", entry["value"]
 
 
 def check_floors(figures: Mapping[str, Any], path: Path | str) -> int:
@@ -53,7 +55,8 @@ def check_floors(figures: Mapping[str, Any], path: Path | str) -> int:
     problems = []
     for name, bound in floors["bounds"].items():
         if name not in values:
-            problems.append(f"{name}: not computed in this evaluation")
+            hint = "; evaluate with: --golden tests/golden" if name.startswith("golden/") else ""
+            problems.append(f"{name}: not computed in this evaluation{hint}")
         elif "least" in bound and values[name] < bound["least"]:
             problems.append(f"{name}: {values[name]:.4f} is below its floor {bound['least']:.4f}")
         elif "most" in bound and values[name] > bound["most"]:

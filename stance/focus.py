@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 
 from stance.actors import Mention, Registry
@@ -118,11 +118,27 @@ class Focus:
         others = [(at, max(rank, 2), other) for at, rank, other in self._focus[index]]
         self._focus[index] = [(start, 1, key), *others]
 
+    def _appoint(self, key: str, role: str, words: Sequence[str], position: int) -> None:
+        """Take up that somebody has an office, told at a position."""
+        person = self._persons[key]
+        if person.actor_id is not None:
+            return
+        person.context.update(words)
+        if role not in person.roles:
+            person.roles.add(role)
+            insort(self._holders.setdefault(role, []), (position, key))
+
     def _nobody(self, name: str, role: str) -> str:
-        """Return the key of somebody whom the text names by a role only."""
+        """Return the key of somebody whom the text names by a role, or by an unknown name, only."""
         key = f"~{fold(name).casefold()}"
-        gender = person_words()["role"][role]
+        gender = person_words()["role"].get(role, "")
         self._persons.setdefault(key, Person(name, None, "person", gender, False, {role}, set()))
+        return key
+
+    def _several(self, name: str) -> str:
+        """Return the key of several persons whom the text names by their role only."""
+        key = f"~{fold(name).casefold()}"
+        self._persons.setdefault(key, Person(name, None, "group", "", True, set(), set()))
         return key
 
     def _between(self, start: int, end: int) -> Iterable[Mention]:

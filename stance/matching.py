@@ -25,6 +25,8 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
             titled = _is_titled(tokens) if titled is None else titled
             if not titled:
                 continue  # State Department
+        if low == "states" and _are_countries(tokens, i):
+            continue
         cue = _cue_at(tokens, i, alone, longer)
         if cue is not None:
             found[i] = cue
@@ -57,6 +59,21 @@ def _cue_at(
         if (cue.kind == "noun") == (len(alone) > 1 and _owned(tokens, i)) or len(alone) == 1:
             return cue if cue.kind != "noun" or _owned(tokens, i) else None
     return None
+
+
+def _are_countries(tokens: Tokens, i: int) -> bool:
+    """Tell whether *states* is a noun: *the Baltic states had pushed*, *states bordering it*."""
+    if i == 0 or not (tokens.is_name(i - 1) or tokens.lows[i - 1] in ("member", "the", "other")):
+        return False
+    if i + 1 >= len(tokens):
+        return True
+    following = tokens.lows[i + 1]
+    adjective = tokens.lows[i - 1].endswith(("ern", "ean", "ic")) or tokens.lows[i - 1] == "member"
+    return (
+        following in AUXILIARIES
+        or following.endswith("ed")
+        or (adjective and tokens.kinds[i + 1] == "p")
+    )
 
 
 def _names_place(tokens: Tokens, k: int) -> bool:

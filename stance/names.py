@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from stance.cues import load_cues
+from stance.grammar import DETERMINERS, PREPOSITIONS, SUBORDINATORS
 from stance.resources import data_path
 from stance.text import word_set
 
@@ -23,6 +24,7 @@ _CAPITALS = re.compile(
     r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
     r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
+_NEXT = re.compile(r":(?= )| ([a-z]+)\b")
 _POSSESSIVE = re.compile(r"'s?$")
 _NOT_NAMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april "
@@ -33,8 +35,11 @@ _NOT_NAMES = word_set(
 _PLACES = word_set("san santa saint fort port mount lake new los las el cape")
 _AFTER_NAME = re.compile(
     r", (?:(?:a|an|the|then|now|former|one of|[\w.]+'s?) (?P<apposition>[^,.;:()\n]{3,80})"
-    r"|(?:aged )?[1-9][0-9],)"
+    r"|(?:aged )?[1-9][0-9],|(?P<who>who(?:se)?) "
+    r"|(?P<bare>(?:[a-z][\w-]*+ ){1,4})(?:of|at|in|for) )"
 )
+_FUNCTION = PREPOSITIONS | SUBORDINATORS | DETERMINERS
+_COURTESY = word_set("mr. mr mrs. mrs ms. ms dr. dr miss prof. professor")
 
 
 def fold(text: str) -> str:
@@ -74,12 +79,20 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
     """
     found = []
     position = 0
+    recurring: dict[str, bool] = {}  # by surname
+
+    def recurs(begin: int, end: int) -> bool:
+        surname = folded[begin:end].rpartition(" ")[2]
+        if surname not in recurring:
+            recurring[surname] = _recurs(folded, surname)
+        return recurring[surname] and folded[max(0, begin - 4) : begin].lower() != "the "
+
     for match in _CAPITALS.finditer(folded):
         while position < len(taken) and taken[position][1] <= match.start():
             position += 1
         if position < len(taken) and taken[position][0] < match.end():
             continue
-        person = _person(folded, match.start(), match.group())
+        person = _person(folded, match.start(), match.group(), recurs)
         if person is not None:
             start, end = person
             name = folded[start:end]
@@ -87,7 +100,9 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
     return found
 
 
-def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
+def _person(
+    folded: str, start: int, run: str, recurs: Callable[[int, int], bool]
+) -> tuple[int, int] | None:
     """Return start and end of the person's name in a run of capitalised words, if there is one."""
     words = person_words()
     given, titles, roles = words["given"], words["title"], words["role"]
@@ -127,7 +142,9 @@ def _person(folded: str, start: int, run: str) -> tuple[int, int] | None:
     end = begin + len(_POSSESSIVE.sub("", folded[begin : pieces[-1][0] + len(pieces[-1][1])]))
     sure = sure and (len(pieces) > 1 or first > 0)
     if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
-        sure = _introduced(folded, begin, end)
+        sure = _introduced(folded, begin, end) or (
+            len(pieces) == 2 and pieces[0][2] not in _FUNCTION and recurs(begin, end)
+        )
     return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
 
 
@@ -140,8 +157,46 @@ def _introduced(folded: str, begin: int, end: int) -> bool:
     match = _AFTER_NAME.match(folded, end, end + 100)
     if match is None:
         return False
-    apposition = match["apposition"]
+    if match["who"]:  # not: … of the ruling Homeland Circle, who …
+        return not {"the", "of"}.intersection(before[-3:])
+    apposition = match["apposition"] or match["bare"]
     return apposition is None or any(word in roles for word in apposition.lower().split())
+
+
+def _recurs(folded: str, surname: str) -> bool:
+    """Tell whether a word stands somewhere as a person's surname does.
+
+    That is after a courtesy title (*Ms Novak*), next to a verb of saying (*said Novak*) or as
+    the label of a turn (*Novak: …*); never after an article (*the Court said*).
+    """
+    at = folded.find(surname)
+    while at >= 0:
+        after = at + len(surname)
+        if not folded[max(0, at - 1) : at].isalnum() and not folded[after : after + 1].isalnum():
+            before = folded[max(0, at - 20) : at].split(" ")
+            word = before[-2] if len(before) > 1 and not before[-1] else ""
+            low = word.lower()
+            if low in _COURTESY or (word[:1].islower() and _is_saying(word)):
+                return True
+            follows = _NEXT.match(folded, after)
+            if (
+                follows is not None
+                and not word[:1].isupper()
+                and low != "the"
+                and (follows[1] is None or _is_saying(follows[1]))
+            ):
+                return True
+        at = folded.find(surname, after)
+    return False
+
+
+@cache
+def _is_saying(word: str) -> bool:
+    """Tell whether a word is a verb of saying in the past or present: *said*, *says*."""
+    return any(
+        len(cue.words) == 1 and cue.kind == "speech" and cue.tense in ("s", "past")
+        for cue in load_cues().get(word, ())
+    )
 
 
 @cache

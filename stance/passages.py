@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 
 from stance.grammar import Tokens
 from stance.matching import match_cues
@@ -14,18 +13,13 @@ from stance.quotations import Quotation
 from stance.reading import Found, is_title
 from stance.rules import UnitReader
 from stance.subjects import Phrases
-from stance.text import word_set
+from stance.turns import LABEL, NO_SPEAKER, Turns, in_label
 from stance.units import Offsets, Unit
 
 MIN_QUOTE = 4  # words; a shorter quotation without a cue is no statement
-_LABEL = re.compile(
-    r"([A-Z][\w.'-]*+(?: (?:[\w.'-]++|&)){0,6})(?: \([^()]{1,20}\))?:(?: +(?=\S)|(?=[\"“]))"
+_DASHED = re.compile(
+    r" ?(?:—|--?) ?([A-Z][\w.'-]*(?: [\w.'-]+){0,5}?)(?= (?:to|in|on|at|of|after|before) |[ .]*$|,)"
 )
-_NO_SPEAKER = word_set(
-    "analysis opinion live video watch exclusive breaking update updated comment explainer "
-    "photos interview fact facts factbox timeline editorial note read more"
-)
-_LABEL_WORDS = word_set("of the and for van von de der den former state")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -39,14 +33,13 @@ def read_units(
     return reading.found
 
 
-class _Reading:
+class _Reading(Turns):
     """State of reading an article's units one after the other."""
 
     def __init__(
         self, clean: str, units: Sequence[Unit], is_actor: Callable[[int, int], bool]
     ) -> None:
-        self.clean = clean
-        self.units = units
+        super().__init__(clean, units)
         self.is_actor = is_actor
         self.found: list[tuple[int, Found]] = []
         self._done: set[int] = set()  # units that a transcript's paragraph has spent
@@ -57,15 +50,25 @@ class _Reading:
             return
         unit = self.units[index]
         before = len(self.found)
-        if not self._label(index, unit):
+        if not self._label(index, unit) and not self._dashed(index, unit):
             tokens = Tokens(self.clean, unit.start, unit.end, unit.quotes)
-            cues = match_cues(tokens)
-            if cues:
-                for one in UnitReader(tokens, cues, self.is_actor).read():
-                    if one.fragments or self._elsewhere(index, one):
-                        self.found.append((index, one))
+            for one in self._read_tokens(tokens):
+                if one.fragments or self._elsewhere(index, one):
+                    self.found.append((index, one))
             if unit.quotes:
                 self._loose(index, unit, tokens, before)
+
+    def _read_tokens(self, tokens: Tokens) -> list[Found]:
+        cues = match_cues(tokens)
+        return UnitReader(tokens, cues, self.is_actor).read() if cues else []
+
+    def _within(self, index: int, start: int) -> Iterator[Found]:
+        """Yield what a turn itself reports: *NOVAK: The minister says it is over.*."""
+        unit = self.units[index]
+        quotes = tuple(quote for quote in unit.quotes if quote.start >= start)
+        for one in self._read_tokens(Tokens(self.clean, start, unit.end, quotes)):
+            if one.fragments:
+                yield one
 
     def _elsewhere(self, index: int, one: Found) -> bool:
         """Take the content from the unit before (*made this clear*) or after (a final colon)."""
@@ -93,61 +96,46 @@ class _Reading:
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
-        match = _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+        match = LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
         if match is None:
             return unit.headline and self._signed(index, unit)
         first = not index or self.units[index - 1].paragraph != unit.paragraph
         name, rule, end = match[1], "transcript", unit.end
         words = name.split()
-        if not all(_in_label(word) for word in words):
+        if not all(in_label(word) for word in words):
             return unit.headline and self._signed(index, unit)  # NAME told the paper: …
         known = self.is_actor(match.start(1), match.end(1)) or self.is_actor(
             match.end(1) - len(" ".join(words[-2:])), match.end(1)
         )
+        listed = words[0].lower() in NO_SPEAKER
         if unit.headline:
             if not known and self._signed(index, unit):
                 return True
             rule = "headline"
-            known = known or (len(words) <= 3 and words[0].lower() not in _NO_SPEAKER)
+            office = any(word.lower() in person_words()["role"] for word in words[:-1])
+            known = known or ((len(words) <= 3 or office) and not listed)
+        turn = name in self.labels
         role = words[0] == "The" and words[-1] in person_words()["role"] and bool(unit.quotes)
-        if not first or not (known or name.isupper() or role):
+        if not first or not (known or turn or role or (name.isupper() and not listed)):
             return False
-        turns = self._turns if rule == "transcript" and name.isupper() else ()
+        inner = list(self._within(index, match.end())) if rule == "transcript" else []
+        if not turn and any(one.kind == "speech" and one.mention for one in inner):
+            return False  # Kyiv: The minister said …
+        start, stop = match.span(1)
+        told = name.find(" to ")  # Novak to Norland: Sign now
+        stop = start + told if unit.headline and told > 0 else stop
+        self.found.append((index, Found(rule, [], None, (start, stop))))
+        turn_at = len(self.found) - 1
+        self.found.extend((index, one) for one in inner)
         for later in range(index + 1, len(self.units) if rule == "transcript" else 0):
             other = self.units[later]
-            if other.paragraph != unit.paragraph and not self._same_turn(index, other, turns):
+            if other.paragraph != unit.paragraph and not (turn and self.same_turn(index, other)):
                 break
             end = other.end
             self._done.add(later)
-        self.found.append(
-            (
-                index,
-                Found(rule, [_without_stop(self.clean, match.end(), end)], None, match.span(1)),
-            )
-        )
+            self.found.extend((later, one) for one in self._within(later, other.start))
+        self.found[turn_at][1].fragments.append(_without_stop(self.clean, match.end(), end))
         return True
-
-    @cached_property
-    def _turns(self) -> list[int]:
-        """Return where the paragraphs with a label in capitals start, in order."""
-        return [
-            unit.start
-            for unit in self.units
-            if (match := _LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80)))
-            and match[1].isupper()
-        ]
-
-    def _same_turn(self, index: int, other: Unit, turns: Sequence[int]) -> bool:
-        """Tell whether a paragraph of a transcript goes on with the turn of unit `index`.
-
-        It does in a transcript of three turns or more, up to the next label; but nobody
-        knows where the last turn ends, and a line in brackets or capitals is nobody's.
-        """
-        if len(turns) < 3 or not self.units[index].start < other.start < turns[-1]:
-            return False
-        k = bisect_right(turns, self.units[index].start)
-        line = self.clean[other.start : other.end]
-        return k < len(turns) and other.start < turns[k] and not line.startswith(("(", "["))
 
     def _long(self, quote: Quotation) -> bool:
         words = _WORDS.findall(self.clean, quote.inner_start, quote.inner_end)
@@ -160,6 +148,22 @@ class _Reading:
             return False
         speaker = (colon + 2, _without_stop(self.clean, colon, unit.end)[1])
         self.found.append((index, Found("headline", [(unit.start, colon)], None, speaker)))
+        return True
+
+    def _dashed(self, index: int, unit: Unit) -> bool:
+        """Read a quotation that a dash gives to its speaker: *“It is over” — Jane Novak*."""
+        if not unit.quotes or unit.quotes[0].start > unit.start:
+            return False
+        quote = unit.quotes[0]
+        match = _DASHED.match(self.clean, quote.end, unit.end)
+        if match is None or not self._long(quote):
+            return False
+        known = self.is_actor(*match.span(1))
+        role = match[1].split()[-1].lower() in person_words()["role"] | person_words()["title"]
+        if not known and not role:
+            return False
+        span = (quote.start, quote.end)
+        self.found.append((index, Found("quote-dash", [span], None, match.span(1))))
         return True
 
     def _loose(self, index: int, unit: Unit, tokens: Tokens, before: int) -> None:
@@ -195,12 +199,6 @@ class _Reading:
                     mention = (tokens.starts[subject[0]], tokens.ends[subject[1] - 1])
                     rule = "quote-subject"
             self.found.append((index, Found(rule, [(quote.start, quote.end)], None, mention)))
-
-
-def _in_label(word: str) -> bool:
-    """Tell whether a word may stand in the label of a speaker: *Former minister Jane Doe:*."""
-    low = word.lower()
-    return not word[0].islower() or low in _LABEL_WORDS or low in person_words()["role"]
 
 
 def _without_stop(clean: str, start: int, end: int) -> Offsets:

@@ -22,6 +22,7 @@ _TITLE_ROLES = {
 _ENDS = frozenset(',;:!?\n"“”()')
 _BREAK = re.compile(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]")
 _APPOSITION = re.compile(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})")
+_OFFICE = re.compile(r"\b[Tt]he ([^,.;:()\n\"“”]{3,50}), (?:(?:Mr|Mrs|Ms|Dr)\.? )?\Z")
 _APPOSITIVE = word_set("a an the who whose former then one")
 
 
@@ -87,6 +88,14 @@ class People:
             entries.sort()
         return found
 
+    def _office_before(self, start: int, end: int) -> list[str]:
+        """Return the words of *the deputy minister, Ms Jane Doe,*, the last first."""
+        if self.clean[end : end + 1] != ",":
+            return []
+        match = _OFFICE.search(self.clean, max(0, start - 80), start)
+        found = [word.lower() for word in _WORD.findall(match[1])] if match else []
+        return found[::-1] if found and found[-1] in person_words()["role"] else []
+
     def _learn(self, person: Person, mention: Mention) -> None:
         """Take up titles, roles and gender from the words around a name."""
         words = person_words()
@@ -102,6 +111,8 @@ class People:
             near.append(low)
             if low in DETERMINERS:
                 break
+        if not near or (near == near[:1] and near[0] in words["title"]):
+            near += self._office_before(start, end)
         after = _APPOSITION.match(self.clean, end, end + 90)
         apposition = _WORD.findall((after[1] or "").lower()) if after and after[1] else []
         if (

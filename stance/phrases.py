@@ -37,6 +37,7 @@ _NOUNLIKE = word_set(
     "this that these those others other another each neither either any more dozens "
     "hundreds thousands"
 )
+_IN_RELATIVE = ("in", "at", "on")  # the diplomat who was in the building said
 _ASIDES = frozenset(
     tuple(phrase.split())
     for phrase in [
@@ -182,7 +183,9 @@ class NounPhrases:
                 k -= 1
             else:
                 break
-        if k - 1 > stop and (self.is_verb(k - 1) or t.lows[k - 1] == "to"):
+        if k - 1 > stop and (
+            self.is_verb(k - 1) or t.lows[k - 1] == "to" or t.lows[k - 1] in _IN_RELATIVE
+        ):
             found = self._with_relative(last, k - 1)
             if found is not None:
                 return found

@@ -74,7 +74,7 @@ def swap_actors(
 
 def compare_with_gold(text: str, gold: dict[str, Any], model: StanceModel) -> dict[str, Any]:
     """Compare an analysis with gold statements: what was found, by whom, and the stances."""
-    article = read_article(text)
+    article = read_article(text, date=gold.get("date"))
     analysis = judge(article, model)
     registry = load_registry()
 

@@ -22,6 +22,7 @@ class Rule:
 FINDING = (
     Rule("transcript", "a label in front of a paragraph", "NOVAK: We will sign."),
     Rule("headline", "a headline that starts or ends with its speaker", "Novak: No treaty"),
+    Rule("quote-dash", "quotation, dash, speaker", "“It is over” — Jane Novak"),
     Rule("prefix", "according to X, for X, in X's view", "ACCORDING TO Novak, it is over."),
     Rule("quote-cue-after", "quotation, subject, cue", "“It is over,” Novak SAID."),
     Rule("quote-cue-inverted", "quotation, cue, subject", "“It is over,” SAID Novak."),
@@ -54,6 +55,8 @@ SUBJECTS = (
 )
 # How the speaker got a name; the first that applies.
 RESOLVING = (
+    Rule("turn", "in a transcript, who speaks", "NOVAK: I SAID it was over."),
+    Rule("author", "in a column, who signs it", "I SAY it is over."),
     Rule("pronoun", "the last fitting subject of the article", "she"),
     Rule("apposition", "a known name right after the office", "the minister, Jane Novak,"),
     Rule("office", "who the text gave that office", "the minister"),

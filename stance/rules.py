@@ -9,6 +9,7 @@ from stance.cues import Cue
 from stance.grammar import (
     BE,
     DETERMINERS,
+    OBJECTS,
     POSSESSIVES,
     PREPOSITIONS,
     SUBORDINATORS,
@@ -24,6 +25,7 @@ _GOVERNORS = word_set(
     "plans right time way way seem seems appear appears begin begins free first willing "
     "reluctant eager and try tries attempt attempts refuse refuses"
 )
+_OUGHT = word_set("should must ought could may might shouldn't mustn't couldn't")
 _CLAUSE_OPENERS = word_set("while although though when as after before since if once")
 _BEFORE_PARTICIPLE = word_set("by after before in without since")
 
@@ -61,6 +63,8 @@ class UnitReader(AfterCues, NounCues, Contents):
         subject, how = self._subject(i, cue)
         if subject is None:
             return
+        if cue.tense == "base" and not _OUGHT.isdisjoint(t.lows[self.p.before_verb(i)[0] + 1 : i]):
+            return  # Kyiv should show restraint: what somebody else thinks
         if "expletive" in cue.frames and t.lows[subject[0]] in ("it", "there"):
             return
         if "clear" in cue.frames:
@@ -73,6 +77,9 @@ class UnitReader(AfterCues, NounCues, Contents):
         if content is None:
             return
         start, stop = trimmed(self.p, *content)
+        lone = rule == "np" and stop == start + 1 and t.lows[start] in OBJECTS
+        if lone and cue.kind != "stance" and t.lows[start] not in POSSESSIVES:
+            return  # they discussed it: no position
         gap = self._gap(subject) if rule == "bare" else None
         if gap is not None:
             self._add(f"{rule}-gap", [gap, (start, stop)], (i, end), subject, cue)

@@ -10,6 +10,8 @@ from functools import partial
 
 from stance.actors import Mention, Registry, load_registry
 from stance.coreference import Resolver
+from stance.crossheads import given_to_their_sources
+from stance.firstperson import FirstPerson
 from stance.offices import days_of, offices_of
 from stance.passages import read_units
 from stance.people import Speaker
@@ -138,6 +140,7 @@ class _Assembler:
         self.resolver = resolver
         self.spans = [sentence.span for sentence in split]
         self.starts = [span.start for span in self.spans]
+        self.first_person = FirstPerson(clean, split, resolver.registry)
 
     def statements(
         self, units: Sequence[Unit], found: Sequence[tuple[int, Found]]
@@ -145,6 +148,7 @@ class _Assembler:
         """Return the statements in order of content and cue."""
         statements: list[Statement] = []
         voices: dict[int, tuple[int, Speaker]] = {}
+        self.first_person.count(one.mention for _, one in found if one.mention)
         for index, one in found:
             speakers = self._speakers(one, index, voices)
             weight = _weight(one)
@@ -152,6 +156,7 @@ class _Assembler:
                 voices[index] = (weight, speakers[0])
             for speaker in speakers:
                 statements.extend(self._split(one, speaker))
+        statements = list(given_to_their_sources(self.clean, statements))
         statements.sort(key=lambda s: (s.content.start, s.cue.start if s.cue else s.content.start))
         return statements
 
@@ -159,7 +164,12 @@ class _Assembler:
         self, one: Found, index: int, voices: Mapping[int, tuple[int, Speaker]]
     ) -> list[Speaker]:
         if one.mention is not None:
-            return self.resolver.resolve(*one.mention)
+            start, end = one.mention
+            speaker = self.first_person.speaker(start, end)
+            speakers = [speaker] if speaker is not None else self.resolver.resolve(start, end)
+            if one.rule == "transcript" and len(speakers) == 1:
+                self.first_person.take_turn(one.fragments, speakers[0])
+            return speakers
         if one.rule.startswith("quote-run-on"):
             for unit in range(index, max(-1, index - MAX_RUN_ON), -1):
                 if unit in voices:

@@ -92,8 +92,9 @@ class Phrases(NounPhrases):
             return (
                 low in _PLURALS
                 or low in ("percent", "%")
-                or low.isdigit()
+                or (low.isdigit() and len(low) != 4)  # the 2008 promise
                 or (low.endswith("s") and not low.endswith("ss"))
+                or (low.endswith(("ss", "sh", "ch", "ese")) and t.is_name(j))  # the Swiss
                 or low in RELATIVES
                 or t.words[j] in (",", ")")
                 or self._coordinated(j)
@@ -107,9 +108,12 @@ class Phrases(NounPhrases):
         return True
 
     def _plural_head(self, j: int) -> bool:
-        """Tell whether the phrase that ends at `j` has a plural before *of*: *critics of it*."""
+        """Tell whether the phrase that ends at `j` has a plural: *critics of it*."""
         found = self.noun_phrase(j)
-        if found is None or found[1] - found[0] < 3 or "of" not in self.t.lows[slice(*found)]:
+        if found is None or found[1] - found[0] < 3:
+            return False
+        lows = self.t.lows[slice(*found)]
+        if "of" not in lows and (not self.t.is_name(j) or PREPOSITIONS.isdisjoint(lows)):
             return False
         word = head(self.t, found)
         return word.endswith("s") and not word.endswith("ss")
@@ -197,6 +201,19 @@ class Phrases(NounPhrases):
     def _antecedent(self, j: int) -> Range | None:
         """Return the noun phrase before a relative pronoun."""
         k = j - 1
-        if k >= 0 and self.t.words[k] == ",":
+        comma = k >= 0 and self.t.words[k] == ","
+        if comma:
             k -= 1
-        return self.noun_phrase(k) if k >= 0 else None
+        found = self.noun_phrase(k) if k >= 0 else None
+        if comma and found is not None and self.t.lows[found[0]] in ("a", "an", "the"):
+            return self._name_before(found[0]) or found
+        return found
+
+    def _name_before(self, k: int) -> Range | None:
+        """Return the name in *Jane Doe, a columnist, who wrote*, before the apposition at `k`."""
+        if k < 3 or self.t.words[k - 1] != ",":
+            return None
+        name = self.noun_phrase(k - 2)
+        if name is None or name[1] - name[0] not in (2, 3):
+            return None
+        return name if all(self.t.is_name(i) for i in range(*name)) else None

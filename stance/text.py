@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from stance.errors import InputError
+from stance.lines import STOP, LineKind, paragraphs, trim
 from stance.records import Span
-
-SentenceKind = Literal["headline", "heading", "byline", "body", "tags"]
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -41,25 +39,11 @@ _TABLE = {
 for _same in [char for char, other in _TABLE.items() if char == other]:
     del _TABLE[_same]
 
-_LINE = re.compile(r"[^\n]+")
-_BULLET = re.compile(r"[ ]*+(?:[•·▪‣◦●○■*►➤]|[-—](?=[ ]))[ ]*+")
-_CRUMB = re.compile(
-    r"(?:tags?|keywords?|topics|related|read more|read also|see also|photos?|image|source"
-    r"|filed under|share|follow us|advertisement|subscribe)\b[ ]*+(?::|$)",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"(?:by|from|text|author|reporting by|editing by|written by)[ :]+[A-ZÀ-Þ]"
-    r"|(?:published|updated|last updated|posted)\b"
-    r"|\(?c?\)?[ ]?(?:reuters|ap|afp|dpa)\)?$",
-    re.IGNORECASE,
-)
 _DATELINE = re.compile(
     r"[A-ZÀ-Þ][\w.'/-]*+,?[ ](?:(?:[A-ZÀ-Þ][\w.'/-]*+|[0-9]{1,4}),?[ ]){0,6}"
     r"(?:\([^()\n]{2,40}\)[ ]?)?(?:--?|—)[ ]+(?=[\"“'‘]?[A-ZÀ-Þ])"
 )
-_STOP = re.compile(r"[.!?…\"”')\]]++[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
-_FINAL = re.compile(r"[.!?…:;][\"”')\] ]*$")
+_LAST_NOTE = re.compile(r"(?<=[.!?…\"”')])(?:\[[0-9]{1,3}\])+$")
 _WORDS = re.compile(r"[^\W_]+")
 
 # Never the last word of a sentence when a stop follows.
@@ -95,7 +79,7 @@ class Sentence:
 
     span: Span
     paragraph: int
-    kind: SentenceKind
+    kind: LineKind
 
 
 def read_text(data: bytes, name: str) -> str:
@@ -162,7 +146,7 @@ def sentences(text: str) -> list[Sentence]:
     than `MAX_SENTENCE` is given as it is; who reads on reports it as skipped.
     """
     clean = normalise(text)
-    lines = _paragraphs(clean)
+    lines = paragraphs(clean)
     found: list[Sentence] = []
     for number, (start, end, kind) in enumerate(lines):
         if kind == "body":
@@ -207,89 +191,15 @@ def _is_html(text: str) -> bool:
     return len(tags) >= 3 and sum(map(len, tags)) * 3 > len(sample)
 
 
-def _paragraphs(clean: str) -> list[tuple[int, int, SentenceKind]]:
-    """Return the trimmed paragraphs with their kind; wrapped lines are joined."""
-    lines: list[tuple[int, int, bool]] = []
-    first_end = -1
-    for match in _LINE.finditer(clean):
-        start, end = _trim(clean, match.start(), match.end())
-        if start == end:
-            continue
-        bullet = _BULLET.match(clean, start, end)
-        if bullet and bullet.end() < end:
-            lines.append((bullet.end(), end, True))
-        elif lines and not lines[-1][2] and _wrapped(clean, lines[-1], start, first_end):
-            lines[-1] = (lines[-1][0], end, False)
-        else:
-            lines.append((start, end, False))
-        if first_end < 0:
-            first_end = end
-    return _classified(clean, lines)
-
-
-def _wrapped(clean: str, before: tuple[int, int, bool], start: int, first_end: int) -> bool:
-    """Tell whether a line goes on with the one before it (hard-wrapped text)."""
-    end = before[1]
-    if clean.count("\n", end, start) != 1 or _FINAL.search(clean, max(before[0], end - 4), end):
-        return False
-    if clean[start].islower():
-        return True
-    line = end - max(clean.rfind("\n", max(0, end - 200), end) + 1, before[0])
-    return end != first_end and 55 <= line <= 100
-
-
-def _classified(
-    clean: str, lines: list[tuple[int, int, bool]]
-) -> list[tuple[int, int, SentenceKind]]:
-    kinds: list[SentenceKind] = []
-    for index, (start, end, bullet) in enumerate(lines):
-        kinds.append(_line_kind(clean, start, end, bullet, index))
-    # a heading with nothing but tags or headings after it is one of the tags
-    for index in range(len(kinds) - 1, 0, -1):
-        last = index == len(kinds) - 1
-        if (
-            kinds[index] == "heading"
-            and bool(last or kinds[index + 1] == "tags")
-            and kinds[index - 1] in ("heading", "tags")
-        ):
-            kinds[index] = "tags"
-    return [(start, end, kind) for (start, end, _), kind in zip(lines, kinds, strict=True)]
-
-
-def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> SentenceKind:
-    if end - start > 300:
-        return "body"
-    line = clean[start:end]
-    if _CRUMB.match(line) and len(line) < 120:
-        return "tags"
-    stopped = bool(_FINAL.search(line[-6:]))
-    words = len(_WORDS.findall(line))
-    if not stopped and bullet and words <= 6 and (words <= 3 or line.istitle()):
-        return "tags"
-    if words <= 14 and _BYLINE.match(line) and not (stopped and words > 9):
-        return "byline"
-    if index == 0 and words and words <= 30 and not line.endswith((".", ":")):
-        return "headline"
-    if index == 0 and words and words <= 22 and not _STOP.search(line):
-        return "headline"
-    if not stopped and not bullet and words <= 9 and '"' not in line and "“" not in line:
-        return "heading"
-    return "body"
-
-
-def _trim(clean: str, start: int, end: int) -> tuple[int, int]:
-    piece = clean[start:end]
-    return end - len(piece.lstrip()), start + len(piece.rstrip()) if piece.strip() else end
-
-
 def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
     borders = []
-    for match in _STOP.finditer(clean, start, end):
-        marks = match.group().rstrip()
+    for match in STOP.finditer(clean, start, end):
+        marks = match[1]
         if _ends(clean, match.start(), marks, match.end(), start, end):
             borders.append((start, match.start() + len(marks)))
             start = match.end()
-    borders.append((start, end))
+    last = _LAST_NOTE.search(clean, start, end) if clean[end - 1 : end] == "]" else None
+    borders.append((start, last.start() if last else end))
     return borders
 
 
@@ -320,5 +230,5 @@ def _ends(clean: str, at: int, marks: str, following: int, start: int, end: int)
 
 
 def _trimmed(clean: str, borders: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    pieces = [_trim(clean, start, end) for start, end in borders]
+    pieces = [trim(clean, start, end) for start, end in borders]
     return [(start, end) for start, end in pieces if start < end]

@@ -99,10 +99,33 @@ def test_capitals_throughout_are_the_same_name(registry):
         ("The spokeswoman Xan Quux left.", "Xan Quux"),  # a role in lower case
         ("Xan Quux, the deputy minister, left.", "Xan Quux"),  # an apposition
         ("Xan Quux, 55, left.", "Xan Quux"),  # an age
+        ("Xan Quux, head of the bank, left.", "Xan Quux"),  # a role without an article
+        ("Xan Quux, who left, slept.", "Xan Quux"),  # who is said of persons
     ],
 )
 def test_an_unknown_person_is_found_by_form(registry, text, name):
     assert [(m.name, m.actor_id, m.kind) for m in registry.find(text)] == [(name, None, "person")]
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["Quux said it was over.", "“No,” said Quux.", "Nobody asked Ms Quux.", "Quux: It is over."],
+)
+def test_a_surname_that_returns_as_a_speaker_makes_a_person(registry, later):
+    assert found(registry, f"Xan Quux left. {later}")[0] == ("Xan Quux", "Xan Quux")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xan Quux left. The Quux fell.",  # nobody speaks
+        "Supreme Court met. The Court said no.",  # an article
+        "Outside Quux they wait. Quux said no.",  # a preposition at the start of a sentence
+        "The pact of the Home Circle, who left, is dead.",
+    ],
+)
+def test_other_words_that_return_make_none(registry, text):
+    assert not [name for _, name in found(registry, text) if " " in name]
 
 
 @pytest.mark.parametrize("text", ["The Security Council met.", "Jane Doe Foundation gave.", "May"])

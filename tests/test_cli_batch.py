@@ -64,6 +64,21 @@ def test_columns_are_named_by_options(tmp_path: Path):
     assert (row["article_id"], row["date"], row["source"]) == ("k1", "2024", "The Post")
 
 
+def test_an_office_is_whose_it_was_on_the_day_of_the_article(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    said = '"Summit\n\nThe German chancellor said Ukraine could not join NATO during a war."'
+    rows = (f"old,2015-06-30,{said}", f"new,2023-06-30,{said}", f"none,,{said}")
+    path.write_text("\n".join(("id,date,text", *rows)) + "\n", "utf-8")
+    code, shown = batch(path, "--out", tmp_path / "out", "--jobs", 1)
+    assert code == 0, shown
+    found = pq.read_table(tmp_path / "out" / "statements").to_pylist()
+    assert {row["article_id"]: row["actor"] for row in found} == {
+        "old": "Angela Merkel",
+        "new": "Olaf Scholz",
+        "none": "Chancellor of Germany",
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,6 @@ from stance.actors import load_registry
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, MissingExtraError
 from stance.evaluation import Evaluation, evaluate
-from stance.fitting import Fitter
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
 from stance.probes import compare_with_gold, swap_actors
@@ -306,7 +306,7 @@ def test_the_same_evaluation_twice_gives_the_same_figures(
 
 def test_progress_is_told_stage_by_stage(crossed: Evaluation, told: list[str]):
     assert list(dict.fromkeys(told)) == [
-        "cross-validate", "baselines", "learning curve", "actor swap", "seed articles",
+        "cross-validate", "seed articles", "baselines", "learning curve", "actor swap",
     ]  # fmt: skip
 
 
@@ -318,23 +318,69 @@ def test_seed_articles_are_judged_without_their_rows(
 ):
     """Not even a row of another provenance in the article's group is trained on."""
     trained_on: list[set[str]] = []
-    fit = Fitter.fit
+    fitted = evaluation._Run._fitted
 
-    def spy(self: Fitter, chosen, **options):
-        trained_on.append({rows[i].group for i in chosen})
-        return fit(self, chosen, **options)
+    def spy(self, inside):
+        trained_on.append({rows[i].group for i in inside})
+        return fitted(self, inside)
 
-    monkeypatch.setattr(Fitter, "fit", spy)
+    monkeypatch.setattr(evaluation._Run, "_fitted", spy)
     rows = (replace(data.rows[0], provenance="contrast"), *data.rows[1:])
     assert rows[0].group == "budget"
     found = evaluate(quick(rows), rows)
     assert len(found.seed_articles) == len(list(seeds_path().glob("*.gold.json")))
-    assert {"budget", "schools"}.isdisjoint(trained_on[-1])
+    (groups,) = trained_on
+    assert {"budget", "schools"}.isdisjoint(groups)
 
 
 def test_no_seed_articles_where_all_rows_of_a_label_are_theirs(quick, data: Dataset):
     rows = [replace(r, provenance="seed" if r.label == "favor" else "composed") for r in data.rows]
     assert evaluate(quick(rows), rows).seed_articles == []
+
+
+# --- golden articles ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one short article and its gold statement."""
+    folder = tmp_path_factory.mktemp("golden")
+    text = "Headline\n\nMara Venn opposes a wealth tax.\n"
+    said = "a wealth tax"
+    span = {"start": text.index(said), "end": text.index(said) + len(said), "text": said}
+    gold = {
+        "article": "a.txt", "date": "2020-01-02", "actors": {"Mara Venn": "against"},
+        "statements": [{"content": span, "fragments": [span], "cue": None, "mention": None,
+                        "actor": "Mara Venn", "kind": "reported", "stance": "against"}],
+    }  # fmt: skip
+    (folder / "a.txt").write_text(text, "utf-8")
+    (folder / "a.gold.json").write_text(json.dumps(gold), "utf-8")
+    return folder
+
+
+def test_golden_articles_are_read_whole(model: StanceModel, data: Dataset, golden: Path):
+    rows = tuple(replace(unseen(row), provenance="composed") for row in data.rows[:40])
+    found = evaluate(model, Dataset(rows, name="other.csv"), golden=golden)
+    (article,) = found.golden_articles
+    assert (article["article"], article["counts"]["matched"]) == ("a.txt", 1)
+    figures = {one["name"]: one["value"] for one in found.golden}
+    assert figures["quote_f1"] == figures["mention_f1"] == 1.0
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_without_a_folder_there_are_no_golden_figures(crossed: Evaluation):
+    assert crossed.golden == crossed.golden_articles == []
+
+
+def test_golden_articles_of_other_labels_are_refused(
+    model: StanceModel, data: Dataset, golden: Path, tmp_path: Path
+):
+    gold = json.loads((golden / "a.gold.json").read_text("utf-8"))
+    gold["statements"][0]["stance"] = "conditional"
+    (tmp_path / "a.gold.json").write_text(json.dumps(gold), "utf-8")
+    (tmp_path / "a.txt").write_bytes((golden / "a.txt").read_bytes())
+    with pytest.raises(DataError, match="have the labels conditional; the model knows"):
+        evaluate(model, data, golden=tmp_path)
 
 
 @pytest.fixture(scope="module")

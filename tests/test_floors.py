@@ -23,6 +23,7 @@ FIGURES: dict[str, Any] = {
     "seed_articles": [
         {"article": "a.txt", "statements_found": 12, "speakers_right": 10, "actors_right": 13}
     ],
+    "golden": [{"name": "quote_f1", "value": 0.84}],
 }
 
 
@@ -45,7 +46,7 @@ def floors(tmp_path: Path) -> Path:
 
 
 def test_the_same_figures_hold(floors: Path):
-    assert check_floors(FIGURES, floors) == 12
+    assert check_floors(FIGURES, floors) == 13
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,8 @@ def test_the_same_figures_hold(floors: Path):
         ("classes/0/f1", 0.5, "f1/favor"),
         ("seed_articles/0/actors_right", 12, "actors_right"),
         ("checklist/0/passed", 19, "checklist/negation"),
+        ("golden/0/value", 0.82, "golden/quote_f1: 0.8200 is below its floor 0.8300"),
+        ("golden", [], "not computed in this evaluation; evaluate with: --golden tests/golden"),
         ("slices", [], "not computed"),
     ],
 )

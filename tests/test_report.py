@@ -106,6 +106,14 @@ def figures_of(text: str = "plain", **changes: Any) -> dict[str, Any]:
             "actors_right": 1, "without_rows_of_the_article": True}],
         "checklist": [{"capability": text, "n": 31, "passed": 23, "left_out": 0,
                        "share": 0.7419, "share_interval": [0.5675, 0.8630]}],
+        "golden": [{"name": "quote_f1", "what": text, "value": 0.8123,
+                    "interval": [0.77, 0.85], "n": 907}],
+        "golden_articles": [{
+            "article": text, "statements": 31, "stances": [[label, other]],
+            "counts": {"gold": 36, "found": 37, "matched": 29, "mention": 28, "name": 27,
+                       "resolved": 23, "resolved_right": 22},
+            "actors": [{"actor": text, "gold": label, "found": label, "score": None, "n": 1}],
+            "actors_right": 1}],
         "errors": [{"id": text, "sentence": text, "actor": text, "label": label,
                     "predicted": other, "probability": 0.9678}],
     }  # fmt: skip
@@ -228,19 +236,12 @@ def test_a_wrong_stance_of_a_seed_article_is_marked(write):
 
 @pytest.mark.parametrize("write", [report_markdown, report_html])
 def test_what_was_left_out_leaves_no_empty_section(write):
-    figures = figures_of(
-        learning_curve=[], added_rows=[], seed_articles=[], checklist=[], errors=[]
-    )
+    names = ("learning_curve", "added_rows", "seed_articles", "checklist", "golden", "errors")
+    figures = figures_of(**{name: [] for name in names})
     figures["dataset"]["skipped"] = []
     page = write(figures)
-    for heading in (
-        "Learning curve",
-        "added rows",
-        "Seed article",
-        "Checklist",
-        "mistakes",
-        "were not read",
-    ):
+    headings = ("Learning curve", "added rows", "Seed article", "Checklist", "Golden", "mistakes")
+    for heading in (*headings, "were not read"):
         assert heading not in page
 
 

@@ -779,6 +779,137 @@ CASES = [
         "The party, whose leader left, said it was over.",
         [("The party", "said", "it was over")],
     ),
+    # --- what golden articles taught
+    (
+        "what somebody should do is no statement of theirs",
+        "Novak said Sudland should oppose the pact.",
+        [("Novak", "said", "Sudland should oppose the pact")],
+    ),
+    (
+        "what somebody may do neither",
+        "Norland could reject the pact.",
+        [],
+    ),
+    (
+        "but what they would do is",
+        "Norland would reject the pact.",
+        [("Norland", "reject", "the pact")],
+    ),
+    (
+        "a relative clause may hold a possibility and the subject still states",
+        "Brandt, who may run again, rejected the pact.",
+        [("Brandt", "rejected", "the pact")],
+    ),
+    (
+        "an object pronoun alone is no content of speech",
+        "The two leaders described it.",
+        [],
+    ),
+    (
+        "but it is one of a stance",
+        "Norland opposes it.",
+        [("Norland", "opposes", "it")],
+    ),
+    (
+        "while with a state of affairs is a condition of the position",
+        "Norland opposes a vote while the war lasts.",
+        [("Norland", "opposes", "a vote while the war lasts")],
+    ),
+    (
+        "while with a participle is another matter",
+        "Norland opposes a vote while praising the plan.",
+        [("Norland", "opposes", "a vote"), ("Norland", "praising", "the plan")],
+    ),
+    (
+        "a time after the cue is no content",
+        "The pact is dead, Novak said on Friday, a day after he met the mayor.",
+        [("Novak", "said", "The pact is dead")],
+    ),
+    (
+        "a time after a content ends it",
+        "Novak announced that it was over, hours after the vote.",
+        [("Novak", "announced", "it was over")],
+    ),
+    (
+        "countries are no verb",
+        "The Alban states had pushed for a vote.",
+        [("The Alban states", "pushed for", "a vote")],
+    ),
+    (
+        "member states before a comma neither",
+        "Leaders of member states, from Norland to Sudland, said it was over.",
+        [("Leaders of member states", "said", "it was over")],
+    ),
+    (
+        "but a state that states is one",
+        "Norland states that it was over.",
+        [("Norland", "states", "it was over")],
+    ),
+    (
+        "a plural before a place agrees with its verb",
+        "The pact, officials in Solva emphasize, will be kept.",
+        [("officials in Solva", "emphasize", "The pact | will be kept")],
+    ),
+    (
+        "several speakers behind a verb in the present",
+        "The key, say the sceptics, has been lost.",
+        [("the sceptics", "say", "The key | has been lost")],
+    ),
+    (
+        "a people in -ss, -sh, -ch or -ese is a plural",
+        "Dutch defend the pact.",
+        [("Dutch", "defend", "the pact")],
+    ),
+    (
+        "a year before a noun makes no verb of it",
+        "Leaders reaffirm 2008 promise that it is over.",
+        [("Leaders", "reaffirm", "2008 promise that it is over")],
+    ),
+    (
+        "a content may go on in a quotation that holds its verb",
+        "Her ships, she stressed, “cannot wait.”",
+        [("she", "stressed", "Her ships | “cannot wait.”")],
+    ),
+    (
+        "but an adverbial before the cue is no part of it",
+        "In Solva, she said, “we cannot wait.”",
+        [("she", "said", "“we cannot wait.”")],
+    ),
+    (
+        "a relative clause that ends with a place belongs to the subject",
+        "A diplomat who was in the room said it was over.",
+        [("A diplomat who was in the room", "said", "it was over")],
+    ),
+    (
+        "an apposition between a name and who is skipped",
+        "It was praised by Xan Doe, a columnist, who wrote that it was over.",
+        [("Xan Doe", "wrote", "it was over")],
+    ),
+    (
+        "British spellings",
+        "Norland signalled that it was over.",
+        [("Norland", "signalled", "it was over")],
+    ),
+    (
+        "a quotation that a dash gives to its speaker",
+        "“We will not sign it” – Jane Doe to the Daily Bell",
+        [("Jane Doe", None, "“We will not sign it”")],
+    ),
+    (
+        "a dash before no person gives none",
+        "“We will not sign it” – Front page of the Bell",
+        [(None, None, "“We will not sign it”")],
+    ),
+    (
+        "a place before a colon does not speak where somebody else does",
+        "Norland: Foreign Minister Xan Doe complained that it was over.",
+        [("Xan Doe", "complained", "it was over")],
+    ),
+    (
+        "the number of a note ends no sentence's words",
+        "Novak opposes the pact.[1] The vote was close.[2]",
+        [("Novak", "opposes", "the pact")],
+    ),
     (
         "a bracket closes the subject",
         "Jane Doe (R-Solva) said it was over.",

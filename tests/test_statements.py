@@ -239,6 +239,103 @@ def test_a_transcript_gives_each_paragraph_to_its_name(registry):
     ]
 
 
+INTERVIEW = (
+    "Talks\n\nXan Doe met us.\n\nBell: Ms Doe, is it over?\n\n"
+    "Doe: No. I told Novak that it must go on.\n\n"
+    "Bell: Norland rejects the pact.\n\nDoe: Let it.\n\nShe laughed."
+)
+
+
+def test_labels_that_return_make_an_interview(registry):
+    turns = [
+        (s.actor, s.content.text)
+        for s in extract(INTERVIEW, registry)
+        if s.rule.startswith("transcript")
+    ]
+    assert turns == [
+        ("Bell", "Ms Doe, is it over"),
+        ("Xan Doe", "No."),
+        ("Xan Doe", "I told Novak that it must go on"),
+        ("Bell", "Norland rejects the pact"),
+        ("Xan Doe", "Let it"),
+    ]
+
+
+def test_what_a_turn_reports_is_read_too_and_its_i_is_who_speaks(registry):
+    inner = [
+        (s.actor, s.content.text, s.rule)
+        for s in extract(INTERVIEW, registry)
+        if not s.rule.startswith("transcript")
+    ]
+    assert inner == [
+        ("Xan Doe", "it must go on", "that-subject/turn"),
+        ("Government of Norland", "the pact", "np-subject/name"),
+    ]
+
+
+def test_one_label_makes_no_interview(registry):
+    assert extract("Talks\n\nPrices: it is over.\n\nThe hall was full.", registry) == []
+
+
+def test_time_stamps_and_offices_in_a_label_are_no_part_of_the_name(registry):
+    text = "Talks\n\n[00:01] XAN DOE, HOST: Is it over?\n\n[00:09] NOVAK: Yes."
+    text += "\n\nDOE: Fine.\n\nNOVAK: So."
+    assert [s.mention.text for s in extract(text, registry)] == ["XAN DOE", "NOVAK", "DOE", "NOVAK"]
+
+
+COLUMN = "Headline\n\nBy Orla Pell\n\nI doubt it. I said so in May. I oppose the pact. They left."
+
+
+def test_i_in_a_column_is_whoever_signs_it(registry):
+    assert ("Orla Pell", "the pact") in {
+        (s.actor, s.content.text) for s in extract(COLUMN, registry)
+    }
+
+
+def test_a_report_is_nobodys_in_the_first_person(registry):
+    text = COLUMN.replace("I doubt it. I said so in May. ", "")
+    assert {s.actor for s in extract(text, registry)} == {None}
+    two = COLUMN.replace("By Orla Pell", "By Orla Pell and Jon Roe")
+    assert {s.actor for s in extract(two, registry)} == {None}
+
+
+def test_a_quotation_that_is_a_heading_is_of_who_says_it_below(registry):
+    text = (
+        "Headline\n\nBrandt said it was over.\n\n“A new day”\n\n"
+        "“This is a new day for all of us,” Novak said."
+    )
+    heading = extract(text, registry)[1]
+    assert (heading.content.text, heading.actor) == ("“A new day”", "Mara Novák")
+    assert heading.rule == "quote-run-on/run-on"
+    nobody = extract(text.replace("a new day", "the end"), registry)[1]
+    assert (nobody.actor, nobody.rule) == (None, "quote-run-on/none")
+
+
+def test_a_quotation_of_its_own_with_a_stop_still_goes_on(registry):
+    text = "Headline\n\nBrandt said it was over.\n\n“We lost all of it.”\n\nNovak left."
+    assert extract(text, registry)[-1].actor == "Karl Brandt"
+
+
+@pytest.mark.parametrize(
+    ("headline", "speaker", "content"),
+    [
+        ("Novak to Brandt: Sign the pact first", "Mara Novák", "Sign the pact first"),
+        ("Alban foreign minister Doe: Sign the pact first", None, "Sign the pact first"),
+        ("Retired admiral: Sign the pact first", "Retired admiral", "Sign the pact first"),
+    ],
+)
+def test_labels_of_headlines(registry, headline, speaker, content):
+    (statement,) = extract(headline, registry)
+    assert statement.content.text == content
+    assert speaker is None or statement.actor == speaker
+
+
+@pytest.mark.parametrize("label", ["EXPLAINED", "VERDICT", "Corrections"])
+def test_labels_that_are_no_speakers(registry, label):
+    assert extract(f"{label}: a pact and its price", registry) == []
+    assert extract(f"Headline\n\n{label}: a pact and its price.", registry) == []
+
+
 def test_a_quotation_goes_on_in_the_next_paragraph(registry):
     text = "Headline\n\n“It is over,” Novak said. “We lost.\n\n“Now we rest for good.”"
     assert {s.actor for s in extract(text, registry)} == {"Mara Novák"}

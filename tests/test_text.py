@@ -26,6 +26,37 @@ def bodies(text):
     return [s.span.text for s in sentences("Headline\n\n" + text) if s.kind == "body"]
 
 
+def kinds(text):
+    return [(s.kind, s.span.text) for s in sentences(text)]
+
+
+DIGEST = "The week\n\n" + "\n\n".join(
+    ["Novak demands a vote on pact", "Sudland: no money left", "WORLD", "Brandt backs treaty bid"]
+    * 3
+)
+
+
+def test_in_a_list_of_headlines_each_is_one():
+    assert [kind for kind, _ in kinds(DIGEST)[1:5]] == ["headline"] * 2 + ["heading", "headline"]
+
+
+def test_headings_among_paragraphs_are_none():
+    text = DIGEST + "\n\nRain fell." * 12
+    assert {kind for kind, _ in kinds(text)[1:5]} == {"heading"}
+
+
+def test_the_headline_of_another_article_is_one_and_joins_no_other_line():
+    text = "Headline\n\nRain fell.\n\nRead also: Brewers ask the minister to wait\nRead also: Short"
+    assert kinds(text)[2:] == [("headline", "Brewers ask the minister to wait"), ("tags", "Short")]
+
+
+def test_the_number_of_a_note_is_no_part_of_a_sentence():
+    assert bodies("He came.[1] She left “it.”[12] They slept.[3]") == [
+        "He came.", "She left “it.”", "They slept.",
+    ]  # fmt: skip
+    assert bodies("He came [1] and she left.") == ["He came [1] and she left."]
+
+
 @pytest.mark.parametrize("text", ["Rain fell.", "Mr. Doe met Gen. Roe in the U.S. on Dec. 3."])
 def test_an_abbreviation_ends_no_sentence(text):
     assert bodies(text) == [text]

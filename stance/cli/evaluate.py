@@ -25,6 +25,10 @@ def evaluate(
         Path | None,
         typer.Option("--checklist", help="Folder of hard cases (CSV); pass rate per capability."),
     ] = None,
+    golden: Annotated[
+        Path | None,
+        typer.Option("--golden", help="Folder of articles with gold statements, read whole."),
+    ] = None,
     floors: Annotated[
         Path | None, typer.Option("--floors", help="Fail if a figure is below its floor here.")
     ] = None,
@@ -42,6 +46,8 @@ def evaluate(
         stance evaluate --report report
 
         stance evaluate --model my-model --data data/sentences.csv --data user.csv
+
+        stance evaluate --golden tests/golden --report report
     """
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
@@ -53,9 +59,10 @@ def evaluate(
         fail(f"--report {report} is a file; expected a folder", USAGE)
     with progress(True) as tell:
         tables = read_tables(data) if data else None
-        figures = evaluate_model(
-            load_model(model), tables, checklist=checklist, progress=tell
-        ).to_dict()
+        found = evaluate_model(
+            load_model(model), tables, golden=golden, checklist=checklist, progress=tell
+        )
+        figures = found.to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
     console = open_console()
@@ -72,6 +79,13 @@ def evaluate(
             f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; "
             f"difference {signed(part['difference'], 3)} (95 % interval "
             f"{interval_text(part['difference_interval'], 3)})",
+            markup=False,
+            highlight=False,
+        )
+    for figure in figures["golden"]:
+        console.print(
+            f"{figure['what']}: {figure['value']:.3f} "
+            f"({interval_text(figure['interval'])}; n = {figure['n']})",
             markup=False,
             highlight=False,
         )

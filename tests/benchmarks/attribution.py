@@ -14,8 +14,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,26 @@ from stance.cues import load_cues
 from stance.records import Statement
 from stance.statements import extract
 
+GAP = 2  # characters between adjoining sentences or paragraphs
 
-def joined(statements: list[Statement]) -> Iterator[list[Statement]]:
-    """Yield the statements of one attribution together: same cue, or runs without any."""
 
-    def key(one: Statement) -> Any:
-        return (one.cue.start, one.rule.partition("/")[0]) if one.cue else (one.rule, one.actor)
+def joined(statements: list[Statement]) -> list[list[Statement]]:
+    """Put the statements of one attribution together: same cue, or adjoining without any.
 
-    for _, group in groupby(statements, key=key):
-        yield list(group)
+    What a turn of a transcript reports in its midst does not part the turn.
+    """
+    groups: list[list[Statement]] = []
+    last: dict[Any, list[Statement]] = {}
+    for one in statements:
+        cue = one.cue.start if one.cue else None
+        key = (cue, one.rule.partition("/")[0], "" if one.cue else one.actor)
+        group = last.get(key)
+        if group and (one.cue or one.content.start - group[-1].content.end <= GAP):
+            group.append(one)
+        else:
+            last[key] = [one]
+            groups.append(last[key])
+    return groups
 
 
 def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
@@ -43,12 +52,15 @@ def prediction(article_id: str, group: list[Statement]) -> dict[str, Any]:
         else:
             fragments.append([start, end])
     first = group[0]
+    speaker = first.actor or (first.mention.text if first.mention else None)
+    if first.mention and first.rule.endswith("/apposition"):
+        speaker = f"{first.mention.text}, {first.actor}"  # such corpora mark both as the source
     return {
         "article_id": article_id,
         "quote_start": fragments[0][0],
         "quote_end": fragments[-1][1],
         "fragments": fragments,
-        "speaker": first.actor or (first.mention.text if first.mention else None),
+        "speaker": speaker,
         "actor": first.actor,
         "mention": first.mention.text if first.mention else None,
         "cue": first.cue.text if first.cue else None,
