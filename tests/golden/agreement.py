@@ -21,9 +21,11 @@ def readings() -> list[dict[str, str]]:
 
 def main() -> None:
     """Print Cohen's kappa with n, and which labels were taken for which."""
-    rows = readings()
+    everything = readings()
+    rows = [row for row in everything if row["first"] and row["second"]]
     first, second = [row["first"] for row in rows], [row["second"] for row in rows]
     print(f"kappa {cohen_kappa(first, second):.3f}, n = {len(rows)}")
+    print(f"{len(everything) - len(rows)} statements more were marked by one of the readers only")
     for (one, other), count in Counter(zip(first, second, strict=True)).most_common():
         if one != other:
             print(f"  {one} / {other}: {count}")
