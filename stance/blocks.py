@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
 
 from stance.lexicon import Match
 from stance.settings import FeatureSettings
@@ -19,14 +20,15 @@ from stance.voice import Voice
 
 ACTOR, OTHER, NUMBER = "ACTOR", "OTHER", "NUM"
 _PLACEHOLDERS = frozenset({ACTOR, OTHER})
-OF_VOICE = frozenset({"voice", "own_words", "own_concepts", "own_pairs"})
+OWN = frozenset({"own_words", "own_concepts", "own_pairs"})
+OF_VOICE = OWN | {"voice"}
+_ENDS = BREAKS | {ACTOR}
 _WINDOW = 12  # tokens on either side of the actor; a guess, half a news sentence
 _PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
 Spans = list[Offsets] | None  # filled with the span of each term where one is given
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """What a sentence is for an actor before a model's vocabulary is known.
 
     Attributes
@@ -84,6 +86,21 @@ class Reading:
 
 def make(block: str, reading: Reading, settings: FeatureSettings, spans: Spans = None) -> list[str]:
     """Return the names of a block's terms; of the characters, the words they are read from."""
+    names = bare(block, reading, settings, spans)
+    if block not in OWN:
+        return names
+    prefix, words = reading.prefix, reading.words
+    if prefix:
+        names = [prefix + name for name in names]
+    if not len(words):
+        return names
+    if spans is not None:
+        spans.append((words.starts[0], words.starts[0]))
+    return [*names, reading.raw.voice.state]  # so that a table without concepts has terms as well
+
+
+def bare(block: str, reading: Reading, settings: FeatureSettings, spans: Spans = None) -> list[str]:
+    """Return the names as `make` does, of `OWN` blocks without their prefix and last term."""
     return _MAKERS[block](reading, settings, spans)
 
 
@@ -124,15 +141,13 @@ def _anchored(reading: Reading, settings: FeatureSettings, spans: Spans) -> list
 def _beside(
     forms: Sequence[str], place: int, step: int, near: int, side: str
 ) -> Iterator[tuple[str, int]]:
+    stop = max(place - near - 1, -1) if step < 0 else min(place + near + 1, len(forms))
     other = False
-    for distance in range(1, near + 1):
-        index = place + step * distance
-        if not 0 <= index < len(forms):
-            return
+    for index in range(place + step, stop, step):
         form = forms[index]
-        if form in BREAKS or form == ACTOR:
+        if form in _ENDS:
             return
-        exact = f"{distance}" if near <= 2 else ("o" if other else "")
+        exact = abs(index - place) if near <= 2 else "o" if other else ""
         yield f"{side}{exact} {form}", index
         other = other or form == OTHER
 
@@ -158,44 +173,26 @@ def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[st
 
 
 def _own_words(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
-    names = _ngrams(reading.own_words, settings.word_ngrams, " ", spans)
-    return _with_state(reading, _prefixed(reading.prefix, names), spans)
+    return _ngrams(reading.own_words, settings.word_ngrams, " ", spans)
 
 
 def _own_concepts(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
-    names = _ngrams(reading.own_concepts, settings.concept_ngrams, ">", spans)
-    return _with_state(reading, _prefixed(reading.prefix, names), spans)
+    return _ngrams(reading.own_concepts, settings.concept_ngrams, ">", spans)
+
+
+def paired(reading: Reading) -> list[str]:
+    """Return the concepts of which `own_pairs` are made, sorted."""
+    return sorted(set(reading.own_concepts.forms) - _PLACEHOLDERS)[:_PAIRED]
 
 
 def _own_pairs(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
     own = reading.own_concepts
-    first: dict[str, int] = {}
-    for index, form in enumerate(own.forms):
-        if form not in _PLACEHOLDERS:
-            first.setdefault(form, index)
-    forms = sorted(first)[:_PAIRED]
-    found: list[str] = []
-    for number, one in enumerate(forms):
-        for other in forms[number + 1 :]:
-            found.append(f"{one}&{other}")
-            if spans is not None:
-                a, b = sorted((first[one], first[other]))
-                spans.append((own.starts[a], own.ends[b]))
-    return _with_state(reading, _prefixed(reading.prefix, found), spans)
-
-
-def _with_state(reading: Reading, names: list[str], spans: Spans) -> list[str]:
-    """Append the state of the voice, so that a table without concepts has terms as well."""
-    words = reading.words
-    if not len(words):
-        return names
+    pairs = list(combinations(paired(reading), 2))
     if spans is not None:
-        spans.append((words.starts[0], words.starts[0]))
-    return [*names, reading.raw.voice.state]
-
-
-def _prefixed(prefix: str, names: list[str]) -> list[str]:
-    return [prefix + name for name in names] if prefix else names
+        for one, other in pairs:
+            a, b = sorted((own.forms.index(one), own.forms.index(other)))
+            spans.append((own.starts[a], own.ends[b]))
+    return [*map("&".join, pairs)]
 
 
 def _ngrams(sequence: Forms, sizes: tuple[int, int], glue: str, spans: Spans) -> list[str]:
@@ -204,8 +201,8 @@ def _ngrams(sequence: Forms, sizes: tuple[int, int], glue: str, spans: Spans) ->
     for size in range(sizes[0], sizes[1] + 1):
         if size > len(forms):
             break
-        shifted = [forms[offset : len(forms) - size + 1 + offset] for offset in range(size)]
-        found += map(glue.join, zip(*shifted, strict=True))
+        shifted = [forms[offset:] for offset in range(size)]
+        found += map(glue.join, zip(*shifted, strict=False)) if size > 1 else forms
         if spans is not None:
             spans += zip(sequence.starts, sequence.ends[size - 1 :], strict=False)
     return found

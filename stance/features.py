@@ -8,11 +8,13 @@ tokens come the blocks of terms (`stance.blocks`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from stance.blocks import ACTOR, NUMBER, OF_VOICE, OTHER, Raw, Reading, make
-from stance.lexicon import Lexicon
+from stance.lexicon import Lexicon, Match
+from stance.memo import Memo
 from stance.settings import FeatureSettings
 from stance.tokens import MARKS, ActorLike, Forms, actor_places, char_ngrams, lower, tokenise
 from stance.voice import Voice, voice_of
@@ -55,7 +57,7 @@ class Featurizer:
         self.settings = settings
         self.lexicon = lexicon
         self.known_words = known_words
-        self._displays: dict[str, str] = {}
+        self._displays = Memo(self._shown, _MEMO)
 
     def tokens(self, sentence: str, actor: ActorLike = None) -> list[Token]:
         """Return the tokens of a sentence, names replaced by placeholders."""
@@ -92,7 +94,7 @@ class Featurizer:
     def roles(self, sentence: str) -> set[str]:
         """Return the lexicon roles that occur in a sentence."""
         printed = tokenise(sentence, 0, len(sentence), Forms()).forms
-        return {match.role for match in self.lexicon.match([lower(form) for form in printed])}
+        return {match.role for match in self.lexicon.match([*map(lower, printed)])}
 
     def raw(self, sentence: str, actor: ActorLike = None) -> Raw:
         """Read a sentence as far as no training data are needed."""
@@ -105,46 +107,63 @@ class Featurizer:
             printed.add(ACTOR, start, end)
             position = end
         tokenise(sentence, position, len(sentence), printed)
-        lowered = [form if form == ACTOR else lower(form) for form in printed.forms]
+        lowered = [*map(lower, printed.forms)]
+        for index in [i for i, form in enumerate(printed.forms) if form == ACTOR]:
+            lowered[index] = ACTOR
         silent = OF_VOICE.isdisjoint(settings.blocks)
         voice = Voice("absent") if silent else voice_of(sentence, places)
         return Raw(printed, lowered, self.lexicon.match(lowered), voice)
 
     def read(self, raw: Raw) -> Reading:
         """Mask the names that the model does not know as words, and place the concepts."""
-        tokens, concepts = Forms(), Forms()
         forms, starts, ends = raw.printed.forms, raw.printed.starts, raw.printed.ends
-        lowered = raw.lowered
-        position = 0
-        for match in [*raw.matches, None]:
-            end = match.start if match else len(forms)
-            for index in range(position, end):
-                shown = self._shown(forms[index], lowered[index])
-                if shown == OTHER and index > position and tokens.forms[-1] == OTHER:
-                    tokens.ends[-1] = concepts.ends[-1] = ends[index]
-                    continue
-                tokens.add(shown, starts[index], ends[index])
-                if shown in _KEPT:
-                    concepts.add(shown, starts[index], ends[index])
-            if match:
-                for index in range(match.start, match.end):
-                    shown = NUMBER if forms[index][0].isdigit() else lowered[index]
-                    tokens.add(shown, starts[index], ends[index])
-                concepts.add(match.concept, starts[match.start], ends[match.end - 1])
-                position = match.end
-        return Reading(raw, tokens, concepts)
+        shown = [*map(self._displays.__getitem__, forms)]
+        for match in raw.matches:
+            for index in range(match.start, match.end):
+                shown[index] = NUMBER if forms[index][0].isdigit() else raw.lowered[index]
+        tokens = Forms(shown, starts, ends)
+        inner: list[int] = []  # words of a name after the first
+        if shown.count(OTHER) > 1:
+            inner = [i for i in range(1, len(shown)) if shown[i] == OTHER == shown[i - 1]]
+        if inner:
+            ends = [*ends]
+            for index in reversed(inner):
+                ends[index - 1] = ends[index]
+            left = set(inner)
+            tokens = Forms(shown, starts, ends).chosen(
+                [i for i in range(len(shown)) if i not in left]
+            )
+        return Reading(raw, tokens, _placed(raw.matches, shown, starts, ends, inner))
+
+    def _shown(self, form: str) -> str:
+        """Return the form that a token outside of the lexicon is shown with."""
+        if form == ACTOR:
+            return ACTOR
+        if form[0].isdigit():
+            return NUMBER
+        low = lower(form)
+        masked = self.settings.mask_names and form[0].isupper() and low not in self.known_words
+        return OTHER if masked else low
 
     def _grams(self, words: list[str]) -> list[tuple[str, ...]]:
         low, high = self.settings.char_ngrams
         return [char_ngrams(word, low, high) for word in words]
 
-    def _shown(self, form: str, low: str) -> str:
-        """Return the form that a token outside of the lexicon is shown with."""
-        shown = self._displays.get(form)
-        if shown is None:
-            masked = self.settings.mask_names and form[0].isupper() and low not in self.known_words
-            shown = NUMBER if form[0].isdigit() else OTHER if masked else low
-            shown = ACTOR if form == ACTOR else shown
-            if len(self._displays) < _MEMO:
-                self._displays[form] = shown
-        return shown
+
+def _placed(
+    matches: Sequence[Match], shown: list[str], starts: list[int], ends: list[int], inner: list[int]
+) -> Forms:
+    """Return the concepts, and the marks and placeholders that stand between them."""
+    kept: list[str | None] = [form if form in _KEPT else None for form in shown]
+    for index in inner:
+        kept[index] = None
+    ends = [*ends]
+    for match in matches:
+        kept[match.start : match.end] = [None] * (match.end - match.start)
+        kept[match.start], ends[match.start] = match.concept, ends[match.end - 1]
+    at = [index for index, form in enumerate(kept) if form is not None]
+    return Forms(
+        [form for form in kept if form is not None],
+        [starts[index] for index in at],
+        [ends[index] for index in at],
+    )

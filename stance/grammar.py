@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from stance.quotations import Quotation
 from stance.text import word_set
@@ -82,6 +83,7 @@ VERBS = word_set(
 _CONTRACTED = word_set("i he she it we you they who that there what here")
 _ACRONYMS = frozenset({"US", "IT", "WHO"})  # no pronouns
 _TOKEN = re.compile(r"\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]")  # U.S. | O'Doe | ,
+_PARTS = re.compile(f"({_TOKEN.pattern})")
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 
 
@@ -117,7 +119,7 @@ class Tokens:
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
-        self.lows = [word.lower() for word in self.words]
+        self.lows = [*map(str.lower, self.words)]
         if not _ACRONYMS.isdisjoint(self.words):
             self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
 
@@ -127,14 +129,13 @@ class Tokens:
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
         if clean.find(".", start, end - 1) < 0 and not _contracted(clean, start, end):
-            found = _TOKEN.findall(clean, start, end)  # the common case, at once
+            parts = _PARTS.split(clean[start:end])  # the common case, at once
+            offsets = [*accumulate(map(len, parts), initial=start)]
+            found = parts[1::2]
             words += found
             kinds += ["w" if word[0].isalnum() else "p" for word in found]
-            for word in found:
-                start = clean.index(word, start)
-                starts.append(start)
-                start += len(word)
-                ends.append(start)
+            starts += offsets[1:-1:2]
+            ends += offsets[2::2]
             return
         for match in _TOKEN.finditer(clean, start, end):
             word = match[0]

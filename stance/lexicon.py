@@ -12,8 +12,10 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from stance.errors import DataError
+from stance.memo import Memo
 from stance.resources import data_path
 
 MAX_TOKENS = 6
@@ -34,8 +36,10 @@ class Entry:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+Candidates = list[tuple[tuple[str, ...], Entry]]
+
+
+class Match(NamedTuple):
     """`tokens[start:end]` are a form of `concept`."""
 
     start: int
@@ -49,17 +53,15 @@ class Lexicon:
     """Forms indexed by their first token; matching is linear in the tokens."""
 
     entries: tuple[Entry, ...]
-    _exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
-    _starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
-    _first: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(init=False, repr=False)
-    _second: dict[tuple[str, str], list[tuple[tuple[str, ...], Entry]]] = field(
-        init=False, repr=False
-    )
+    _exact: dict[str, Candidates] = field(init=False, repr=False)
+    _starred: dict[str, Candidates] = field(init=False, repr=False)
+    _first: Memo[str, Candidates] = field(init=False, repr=False, compare=False)
+    _second: Memo[tuple[str, str], Candidates] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False)  # of the starred literals
 
     def __post_init__(self) -> None:
-        exact: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-        starred: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        exact: dict[str, Candidates] = {}
+        starred: dict[str, Candidates] = {}
         for entry in self.entries:
             tokens = tuple(entry.form.split(" "))
             first = tokens[0]
@@ -67,43 +69,38 @@ class Lexicon:
             index.setdefault(key, []).append((tokens, entry))
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_starred", starred)
-        object.__setattr__(self, "_first", {})
-        object.__setattr__(self, "_second", {})
+        object.__setattr__(self, "_first", Memo(self._find, 100_000))
+        object.__setattr__(self, "_second", Memo(self._fitting, 100_000))
         object.__setattr__(self, "_longest", max(map(len, starred), default=0))
 
-    def candidates(self, token: str) -> list[tuple[tuple[str, ...], Entry]]:
+    def candidates(self, token: str) -> Candidates:
         """Return the forms that may begin with `token`, the one to prefer first."""
-        known = self._first.get(token)
-        if known is None:
-            known = list(self._exact.get(token, ()))
-            for length in range(1, min(len(token), self._longest) + 1):
-                known += self._starred.get(token[:length], ())
-            known.sort(key=_preference)
-            if len(self._first) < 100_000:  # bounds the memory on endless vocabularies
-                self._first[token] = known
-        return known
+        return self._first[token]
 
-    def _beginning(self, token: str, following: str) -> list[tuple[tuple[str, ...], Entry]]:
-        """Return the forms whose first two tokens fit, the one to prefer first."""
-        known = self._second.get((token, following))
-        if known is None:
-            known = [
-                (form, entry)
-                for form, entry in self.candidates(token)
-                if len(form) == 1 or _fits(form[1], following)
-            ]
-            if len(self._second) < 200_000:
-                self._second[token, following] = known
-        return known
+    def _find(self, token: str) -> Candidates:
+        found = list(self._exact.get(token, ()))
+        for length in range(1, min(len(token), self._longest) + 1):
+            found += self._starred.get(token[:length], ())
+        return sorted(found, key=_preference)
+
+    def _fitting(self, pair: tuple[str, str]) -> Candidates:
+        """Return the forms whose first two tokens fit."""
+        first, following = pair
+        return [
+            (form, entry)
+            for form, entry in self._first[first]
+            if len(form) == 1 or _fits(form[1], following)
+        ]
 
     def match(self, tokens: Sequence[str]) -> list[Match]:
         """Return the matches in `tokens` (lower-case), from left to right."""
         matches: list[Match] = []
-        position, size = 0, len(tokens)
-        while position < size:
-            step = 1
+        done, size = 0, len(tokens)
+        for position, first in enumerate(map(self._first.__getitem__, tokens)):
+            if not first or position < done:
+                continue
             following = tokens[position + 1] if position + 1 < size else ""
-            for form, entry in self._beginning(tokens[position], following):
+            for form, entry in self._second[tokens[position], following]:
                 length = len(form)
                 if position + length > size:
                     continue
@@ -111,10 +108,9 @@ class Lexicon:
                 while offset < length and _fits(form[offset], tokens[position + offset]):
                     offset += 1
                 if offset >= length:
-                    matches.append(Match(position, position + length, entry.concept, entry.role))
-                    step = length
+                    done = position + length
+                    matches.append(Match(position, done, entry.concept, entry.role))
                     break
-            position += step
         return matches
 
     def without_roles(self) -> Lexicon:

@@ -38,6 +38,8 @@ _NOUNLIKE = word_set(
     "hundreds thousands"
 )
 _IN_RELATIVE = ("in", "at", "on")  # the diplomat who was in the building said
+_NO_PHRASE = PREPOSITIONS | SUBORDINATORS | OBJECTS | TIMES | AUXILIARIES  # opens none
+_PRONOUNS = PRONOUNS - {"one"}
 _ASIDES = frozenset(
     tuple(phrase.split())
     for phrase in [
@@ -216,7 +218,7 @@ class NounPhrases:
             return None
         if t.lows[i] in PRONOUNS and not (t.lows[i] == "one" and t.kinds[i + 1 : i + 2] == "w"):
             return (i, i + 1) if t.lows[i] in ("he", "she", "they", "i", "we", "it") else None
-        if t.lows[i] in PREPOSITIONS | SUBORDINATORS | OBJECTS | TIMES | AUXILIARIES:
+        if t.lows[i] in _NO_PHRASE:
             return None
         k = i
         while k < n and not self._ends_phrase(k, i):
@@ -266,7 +268,7 @@ class NounPhrases:
             return False
         if low in PREPOSITIONS or low in SUBORDINATORS or low in AUXILIARIES:
             return False
-        return not (low in TIMES or t.is_adverb(k) or self.is_verb(k) or low in PRONOUNS - {"one"})
+        return not (low in TIMES or t.is_adverb(k) or self.is_verb(k) or low in _PRONOUNS)
 
     def _parallel(self, k: int) -> bool:
         """Tell whether *and* joins nouns rather than clauses: no verb shortly before it."""

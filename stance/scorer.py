@@ -7,23 +7,23 @@ Only numpy is needed; the tests hold scikit-learn up as the oracle (1e-9).
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stance.features import Featurizer, Term
-from stance.lexicon import Lexicon, loads_lexicon
+from stance.lexicon import Lexicon, concepts, loads_lexicon
+from stance.lookup import Lookup
 from stance.settings import FeatureSettings
-from stance.tokens import ActorLike, Pair, char_ngrams
+from stance.tallies import Weights, chunk_size, weighted_sums
+from stance.tokens import ActorLike, Pair
 
 FloatArray = NDArray[np.float64]
-_MEMO = 100_000  # words whose character n-grams are remembered
-_CHUNK = 2_000  # sentences whose terms are held at once; bounds memory at any input size
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,15 @@ class Scorer:
         self.arrays = arrays
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
-        self._rows: dict[str, dict[str, int]] = {}
-        self._grams: dict[str, list[int]] = {}
-        first = 0
-        for block in arrays.settings.blocks:
-            terms = arrays.vocabularies[block]
-            self._rows[block] = dict(zip(terms, range(first, first + len(terms)), strict=True))
-            first += len(terms)
+        self._lookup = Lookup(arrays.settings, arrays.vocabularies, concepts(self.lexicon))
+        sizes = [len(arrays.vocabularies[block]) for block in arrays.settings.blocks]
+        self._chunk = chunk_size(sum(sizes))
+        self._weights = Weights(
+            idf=arrays.idf,
+            coef=arrays.coef,
+            blocks=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+            lengths=np.array([weight for _, weight in arrays.settings.weights]),
+        )
 
     def probabilities(self, pairs: Iterable[Pair]) -> FloatArray:
         """Return calibrated probabilities, shape (n_pairs, n_labels); rows sum to 1."""
@@ -103,7 +105,7 @@ class Scorer:
         """Return calibrated logits, shape (n_pairs, n_labels)."""
         iterator = iter(pairs)
         chunks: list[FloatArray] = []
-        while batch := list(islice(iterator, _CHUNK)):
+        while batch := list(islice(iterator, self._chunk)):
             chunks.append(self._batch(batch))
         if not chunks:
             return np.empty((0, len(self.arrays.labels)))
@@ -150,13 +152,14 @@ class Scorer:
             share = dict(zip(rows.tolist(), (loads * weights[rows]).tolist(), strict=True))
             places: dict[int, list[Term]] = {}
             for term in terms:
-                row = self._rows[block].get(term.name)
+                row = self._lookup.row(block, term.name)
                 if row is not None:
                     places.setdefault(row, []).append(term)
             for row, found in places.items():
+                part = share[row] / len(found)
                 for term in found:
                     key = (term.start, term.end)
-                    values[key] = values.get(key, 0.0) + share[row] / len(found)
+                    values[key] = values.get(key, 0.0) + part
                     names.setdefault(key, []).append(f"{block}:{term.name}")
         parts = [Contribution(0, 0, base, ())]
         parts += [
@@ -166,73 +169,21 @@ class Scorer:
         return parts
 
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
-        rows: list[int] = []
-        counts: list[int] = []
-        vectors: list[tuple[int, int, float]] = []  # sentence, terms, weight of the block
-        weights = dict(self.arrays.settings.weights)
-        for place, (sentence, actor) in enumerate(batch):
-            raw = self.featurizer.raw(sentence, actor)
-            for block, forms in self.featurizer.forms(raw).items():
-                found = self._spelled(forms) if block == "chars" else self._counts(block, forms)
-                if found:
-                    rows += found.keys()
-                    counts += found.values()
-                    vectors.append((place, len(found), weights[block]))
-        result = np.tile(self.arrays.intercept, (len(batch), 1))
-        if vectors:
-            owners, sizes, shares = map(list, zip(*vectors, strict=True))
-            index = np.array(rows, dtype=np.intp)
-            starts = np.cumsum([0, *sizes[:-1]])
-            weighted = self.arrays.coef[index]
-            weighted *= self._loads(index, counts, starts, sizes, shares)[:, None]
-            np.add.at(result, owners, np.add.reduceat(weighted, starts, axis=0))
-        return result
-
-    def _spelled(self, words: list[str]) -> Counter[int]:
-        """Return the counts of the character block; what a word is made of is remembered."""
-        known, counts = self._grams, Counter[int]()
-        for word in words:
-            rows = known.get(word)
-            if rows is None:
-                low, high = self.arrays.settings.char_ngrams
-                table = self._rows["chars"]
-                rows = [table[g] for g in char_ngrams(word, low, high) if g in table]
-                if len(known) < _MEMO:
-                    known[word] = rows
-            counts.update(rows)
-        return counts
-
-    def _counts(self, block: str, names: list[str]) -> Counter[int]:
-        """Return how often each row of `coef` occurs, in the order of the first places."""
-        counts = Counter(map(self._rows[block].get, names))
-        del counts[None]
-        return cast("Counter[int]", counts)
-
-    def _loads(
-        self,
-        rows: NDArray[np.intp],
-        counts: Sequence[int],
-        starts: Sequence[int] | NDArray[np.intp],
-        sizes: Sequence[int],
-        shares: Sequence[float],
-    ) -> FloatArray:
-        """Return TF-IDF values of vectors that lie one after the other, weighted and normalised.
-
-        `starts` and `sizes` are those of the vectors, `shares` the lengths they shall have.
-        """
-        loads: FloatArray = (1.0 + np.log(counts)) * self.arrays.idf[rows]
-        lengths = np.sqrt(np.add.reduceat(loads * loads, starts))
-        loads *= np.repeat(shares / np.where(lengths > 0.0, lengths, 1.0), sizes)
-        return loads
+        featurizer = self.featurizer
+        raws = [featurizer.raw(*pair) for pair in batch]
+        readings = [*map(featurizer.read, raws)]
+        owners, rows = self._lookup.rows(readings)
+        return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 
     def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:
         """Return rows of `coef` and the weighted, normalised TF-IDF values of a block."""
-        counts = self._counts(block, names)
-        rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        if not counts:
-            return rows, np.empty(0)
-        weight = dict(self.arrays.settings.weights)[block]
-        return rows, self._loads(rows, list(counts.values()), [0], [len(counts)], [weight])
+        found = (self._lookup.row(block, name) for name in names)
+        counts = Counter(row for row in found if row is not None)
+        rows = np.fromiter(counts, dtype=np.intp, count=len(counts))
+        times = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
+        loads = (1.0 + np.log(times)) * self.arrays.idf[rows]
+        length = math.sqrt(float(loads @ loads)) or 1.0
+        return rows, loads * (dict(self.arrays.settings.weights)[block] / length)
 
 
 def softmax(logits: FloatArray) -> FloatArray:

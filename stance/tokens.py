@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, compress
 
 from stance.records import Span
 
@@ -16,7 +17,9 @@ Pair = tuple[str, ActorLike]
 QUOTES = frozenset('“”„«»"')
 BREAKS = frozenset(".;:!?–—()")
 MARKS = QUOTES | BREAKS | {","}
-_TOKEN = re.compile(r"(?<=\w)['’‘`´]s\b|[^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\"]|[.,;:!?–—()]")
+_SHORTENING = "'’‘`´"
+_TOKEN = re.compile(r"([^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\".,;:!?–—()]|['’‘`´](?<=\w['’‘`´])s\b)")
+_WORD = re.compile(r"\w")
 _POSSESSIVE = re.compile(r"['’‘`´]s$", re.IGNORECASE)
 _NEGATED = re.compile(r"(\w+)n['’‘`´]t", re.IGNORECASE)
 _FULL = {"wo": "will", "ca": "can", "sha": "shall"}
@@ -52,19 +55,41 @@ class Forms:
         """Return the forms that are no marks."""
         if MARKS.isdisjoint(self.forms):
             return self
-        return self.chosen([i for i, form in enumerate(self.forms) if form not in MARKS])
+        kept = [form not in MARKS for form in self.forms]
+        return Forms(
+            [*compress(self.forms, kept)],
+            [*compress(self.starts, kept)],
+            [*compress(self.ends, kept)],
+        )
 
 
 def tokenise(sentence: str, start: int, end: int, into: Forms) -> Forms:
     """Append the words and marks of a stretch as printed; *don't* is *do* and *not*."""
-    forms, starts, ends = into.forms, into.starts, into.ends
-    for match in _TOKEN.finditer(sentence, start, end):
-        at = match.start()
-        for piece, first, last in _pieces(match[0]):
-            forms.append(piece)
-            starts.append(at + first)
-            ends.append(at + last)
+    # What stands before tells whether an 's is a possessive; "_" is of words, but no token.
+    owned = start > 0 and _WORD.match(sentence, start - 1) is not None
+    parts = _TOKEN.split(f"_{sentence[start:end]}" if owned else sentence[start:end])
+    offsets = [*accumulate(map(len, parts), initial=start - owned)]
+    forms, starts, ends = parts[1::2], offsets[1::2], offsets[2::2]
+    into.starts += starts[: len(forms)]
+    into.forms += forms
+    into.ends += ends
+    if any(mark in sentence for mark in _SHORTENING):
+        _cut(into, len(into) - len(forms))
     return into
+
+
+def _cut(into: Forms, first: int) -> None:
+    """Cut the forms from `first` on into their pieces."""
+    forms, starts, ends = into.forms, into.starts, into.ends
+    for index in range(len(forms) - 1, first - 1, -1):
+        if forms[index].isalnum():
+            continue
+        pieces = _pieces(forms[index])
+        if len(pieces) > 1:
+            at = starts[index]
+            forms[index : index + 1] = [piece for piece, _, _ in pieces]
+            starts[index : index + 1] = [at + begin for _, begin, _ in pieces]
+            ends[index : index + 1] = [at + end for _, _, end in pieces]
 
 
 def known_words(sentences: Iterable[str]) -> frozenset[str]:
@@ -91,6 +116,7 @@ def actor_places(sentence: str, actor: ActorLike) -> list[Offsets]:
     ]
 
 
+@lru_cache(maxsize=65_536)
 def lower(form: str) -> str:
     """Return a form in lower case, with plain apostrophes."""
     return form.lower().translate(_APOSTROPHES)

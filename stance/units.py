@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from stance.cues import load_cues
 from stance.quotations import Quotation, quotations
@@ -22,8 +22,7 @@ _NAME_AND_VERB = re.compile(r" (?:[A-Z][\w.'-]*+ ){1,4}([a-z]++)\b")
 _MARK = re.compile(r"[\"“]|''|``")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A stretch of text that is searched for statements."""
 
     start: int

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from stance.grammar import POSSESSIVES
 from stance.passages import read_units
@@ -18,11 +17,11 @@ from stance.units import units_of
 
 Offsets = tuple[int, int]
 State = Literal["own", "within", "silent", "absent"]
+STATES: tuple[str, ...] = get_args(State)
 _NAME = "Novak"  # a word that is nothing but a name
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """What an actor says or wants in a sentence, as offsets into it.
 
     Attributes

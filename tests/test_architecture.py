@@ -18,6 +18,7 @@ PACKAGE = Path(stance.__file__).parent
 # the place that says what it may know of.
 ORDER = (
     "errors",
+    "memo",
     "records",
     "resources",
     "files",
@@ -69,6 +70,9 @@ ORDER = (
     "features",
     "metrics",
     "datasheet",
+    "joined",
+    "lookup",
+    "tallies",
     "scorer",
     "slices",
     "aggregate",

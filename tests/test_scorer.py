@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import stance.scorer
 from stance.model import StanceClassifier, export_arrays, make_pipeline
 from stance.scorer import ModelArrays, Scorer, softmax
 from stance.settings import FeatureSettings
@@ -91,7 +90,7 @@ def test_a_sentence_scores_the_same_alone_among_others_and_across_chunks(
     pairs = [*fitted[1], ("", None), ("wealth tax", None)]
     together = scorer.logits(pairs)
     alone = np.concatenate([scorer.logits([pair]) for pair in pairs])
-    monkeypatch.setattr(stance.scorer, "_CHUNK", 7)
+    monkeypatch.setattr(scorer, "_chunk", 7)
     assert np.abs(together - alone).max() < 1e-12
     assert np.abs(together - scorer.logits(iter(pairs))).max() < 1e-12
 
