@@ -67,29 +67,28 @@ def tokenise(sentence: str, start: int, end: int, into: Forms) -> Forms:
     """Append the words and marks of a stretch as printed; *don't* is *do* and *not*."""
     # What stands before tells whether an 's is a possessive; "_" is of words, but no token.
     owned = start > 0 and _WORD.match(sentence, start - 1) is not None
-    parts = _TOKEN.split(f"_{sentence[start:end]}" if owned else sentence[start:end])
+    piece = f"_{sentence[start:end]}" if owned else sentence[start:end]
+    parts = _TOKEN.split(piece)
     offsets = [*accumulate(map(len, parts), initial=start - owned)]
-    forms, starts, ends = parts[1::2], offsets[1::2], offsets[2::2]
-    into.starts += starts[: len(forms)]
-    into.forms += forms
-    into.ends += ends
-    if any(mark in sentence for mark in _SHORTENING):
-        _cut(into, len(into) - len(forms))
+    found = Forms(parts[1::2], offsets[1:-1:2], offsets[2::2])
+    if any(mark in piece for mark in _SHORTENING):
+        found = _cut(found)
+    into.forms += found.forms
+    into.starts += found.starts
+    into.ends += found.ends
     return into
 
 
-def _cut(into: Forms, first: int) -> None:
-    """Cut the forms from `first` on into their pieces."""
-    forms, starts, ends = into.forms, into.starts, into.ends
-    for index in range(len(forms) - 1, first - 1, -1):
-        if forms[index].isalnum():
-            continue
-        pieces = _pieces(forms[index])
-        if len(pieces) > 1:
-            at = starts[index]
-            forms[index : index + 1] = [piece for piece, _, _ in pieces]
-            starts[index : index + 1] = [at + begin for _, begin, _ in pieces]
-            ends[index : index + 1] = [at + end for _, _, end in pieces]
+def _cut(found: Forms) -> Forms:
+    """Return the forms cut into their pieces."""
+    cut = Forms()
+    for form, start, end in zip(found.forms, found.starts, found.ends, strict=True):
+        if form.isalnum():
+            cut.add(form, start, end)
+        else:
+            for piece, first, last in _pieces(form):
+                cut.add(piece, start + first, start + last)
+    return cut
 
 
 def known_words(sentences: Iterable[str]) -> frozenset[str]:

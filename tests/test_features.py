@@ -367,6 +367,7 @@ PIECES = {
     "quotation marks": "“”",
     "apostrophes": "a'",
     "n and apostrophes": "n't",
+    "negated verbs": "don't ",
     "hyphens": "a-",
     "letters": "n",
     "matches cut short": "such a ",

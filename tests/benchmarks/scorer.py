@@ -20,7 +20,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -180,16 +180,24 @@ def stages(model: StanceModel, pairs: Pairs, rounds: int) -> Iterator[str]:
     scorer = model._scorer
     featurizer, lookup = scorer.featurizer, scorer._lookup
     places = [actor_places(*pair) for pair in pairs]
-    raws = [featurizer.raw(*pair) for pair in pairs]
-    readings = [featurizer.read(raw) for raw in raws]
+    readings = [featurizer.read(featurizer.raw(*pair)) for pair in pairs]
     chunks = [readings[at : at + scorer._chunk] for at in range(0, len(pairs), scorer._chunk)]
+
+    def exhausted(results: Iterable[object]) -> None:
+        for _ in results:  # nothing is held, as in use
+            pass
+
     ways: dict[str, Callable[[], object]] = {
-        "whose words they are (`voice`)": lambda: [
+        "what the actor says (`voice`)": lambda: exhausted(
             voice_of(pair[0], found) for pair, found in zip(pairs, places, strict=True)
-        ],
-        "words, lexicon and voice (`raw`)": lambda: [featurizer.raw(*pair) for pair in pairs],
-        "names masked, concepts placed (`read`)": lambda: [featurizer.read(raw) for raw in raws],
-        "terms looked up (`lookup`)": lambda: [lookup.rows(chunk) for chunk in chunks],
+        ),
+        "that, words and lexicon (`raw`)": lambda: exhausted(
+            featurizer.raw(*pair) for pair in pairs
+        ),
+        "that, and names masked, concepts placed (`read`)": lambda: exhausted(
+            featurizer.read(featurizer.raw(*pair)) for pair in pairs
+        ),
+        "terms looked up (`lookup`)": lambda: exhausted(lookup.rows(chunk) for chunk in chunks),
         "all": lambda: classify_many(*zip(*pairs, strict=True), model=model),
     }
     times = in_turns(ways, len(pairs), rounds)
