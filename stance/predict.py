@@ -100,8 +100,7 @@ class StanceModel:
         names = (self.labels[one], self.labels[other])
         reasons = [
             Reason(
-                sentence[part.start : part.end]
-                or ("(no actor)" if part.features else "(baseline)"),
+                sentence[part.start : part.end] or ("(actor)" if part.features else "(baseline)"),
                 (Span(part.start, part.end, sentence[part.start : part.end]),)
                 if part.end > part.start
                 else (),

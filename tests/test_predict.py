@@ -544,3 +544,10 @@ def test_a_span_means_one_mention_of_several(own_model: StanceModel):
 def test_a_span_of_the_only_mention_is_the_same_as_its_name():
     sentence = "The bid of Norland to join NATO was rejected by Lind."
     assert classify(sentence, Span(48, 52, "Lind")) == classify(sentence, "Lind")
+
+
+def test_how_the_actor_stands_in_the_sentence_is_a_reason_of_its_own():
+    reasons = load_model().reasons("Ukraine will join NATO, the minister said.", "the minister")
+    (one,) = [reason for reason in reasons if reason.text == "(actor)"]
+    assert one.spans == ()
+    assert {feature.split(":")[0] for feature in one.features} >= {"voice"}
