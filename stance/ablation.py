@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,8 +42,8 @@ def ablate(
         For each block: n, macro-F1 with all blocks and without it, the difference
         (all − without) and its paired 95 % bootstrap interval over groups. Empty for one block.
     """
-    settings = fitter.settings
-    if len(settings.blocks) < 2:
+    blocks = fitter.settings.blocks
+    if len(blocks) < 2:
         return []
     parts = folds[:PARTS]
     rows = np.concatenate([outside for _, outside in parts])
@@ -56,18 +55,15 @@ def ablate(
         found: list[int] = []
         for inside, outside in parts:
             pipeline = other.fit(inside, start=start)
-            names = pipeline["classifier"].classes_
-            best = other.logits(pipeline, outside).argmax(axis=1)
-            found += [numbers[names[i]] for i in best]
+            found += [numbers[label] for label in other.guesses(pipeline, outside)]
         return np.array(found, dtype=np.intp)
 
-    progress("ablation", 0, len(settings.blocks))
+    progress("ablation", 0, len(blocks))
     whole = guessed(fitter)
     found = []
-    for number, block in enumerate(settings.blocks):
-        progress("ablation", number, len(settings.blocks))
-        kept = tuple((name, weight) for name, weight in settings.weights if name != block)
-        without = guessed(fitter.with_settings(replace(settings, weights=kept)))
+    for number, block in enumerate(blocks):
+        progress("ablation", number, len(blocks))
+        without = guessed(fitter.without(block))
         figures = compared(truth, without, whole, len(data.labels))
         values = figures(np.arange(len(rows)))
         interval = bootstrap_intervals(figures, groups, seed=seed)[2]

@@ -8,11 +8,12 @@ import numpy as np
 
 from stance.dataset import Dataset
 from stance.errors import DataError
+from stance.fitting import Fitter
 from stance.lexicon import Lexicon
 from stance.metrics import IntArray, bootstrap_intervals, compared
 from stance.model import Folds
 from stance.settings import FeatureSettings
-from stance.training import fit_uncalibrated, pairs_of, truth_of
+from stance.training import pairs_of, truth_of
 
 ADDED = "user"  # the provenance of rows from `stance label` and `stance import`
 
@@ -92,8 +93,8 @@ def _without(
     lexicon: Lexicon,
 ) -> IntArray | None:
     """Return the out-of-fold guesses of models that saw no added row."""
-    pairs = pairs_of(data)
     labels = np.array([row.label for row in data.rows])
+    fitter = Fitter(pairs_of(data), labels, settings, lexicon)
     numbers = {label: number for number, label in enumerate(data.labels)}
     guess = np.zeros(len(data), dtype=np.intp)
     for inside, outside in folds:
@@ -101,8 +102,8 @@ def _without(
         if set(labels[rows]) != set(numbers):
             return None
         try:
-            pipeline = fit_uncalibrated(pairs, labels, rows, settings, lexicon)
+            pipeline = fitter.fit(rows)
         except DataError:  # no term is left
             return None
-        guess[outside] = [numbers[one] for one in pipeline.predict([pairs[i] for i in outside])]
+        guess[outside] = [numbers[one] for one in fitter.guesses(pipeline, outside)]
     return guess

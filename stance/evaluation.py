@@ -370,7 +370,7 @@ class _Run:
     def _learning_curve(self) -> Iterator[dict[str, Any]]:
         """Train on growing shares of the groups of the first fold's training part."""
         inside, outside = self.folds[0]
-        labels = np.array([row.label for row in self.data.rows])
+        labels = self.fitter.labels
         names = sorted({self.groups[i] for i in inside})
         order = np.random.default_rng(self.seed).permutation(len(names))
         for number, share in enumerate(CURVE):

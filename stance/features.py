@@ -81,15 +81,11 @@ class Featurizer:
 
     def names(self, raw: Raw) -> dict[str, list[str]]:
         """Return the names of the terms of every block; quicker than `terms`."""
-        found = self.forms(raw)
+        reading = self.read(raw)
+        found = {block: make(block, reading, self.settings) for block in self.settings.blocks}
         if "chars" in found:
             found["chars"] = list(chain.from_iterable(self._grams(found["chars"])))
         return found
-
-    def forms(self, raw: Raw) -> dict[str, list[str]]:
-        """Return the names of the terms, but of the characters the words they are read from."""
-        reading = self.read(raw)
-        return {block: make(block, reading, self.settings) for block in self.settings.blocks}
 
     def roles(self, sentence: str) -> set[str]:
         """Return the lexicon roles that occur in a sentence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -41,9 +42,16 @@ class Fitter:
         self.accuracy = accuracy
         self._memo: dict[Pair, Raw] = {}
 
-    def with_settings(self, settings: FeatureSettings) -> Fitter:
-        """Return a fitter of the same rows with other settings."""
-        return Fitter(self.pairs, self.labels, settings, self.lexicon, self.accuracy)
+    def without(self, block: str) -> Fitter:
+        """Return a fitter of the same rows that leaves a block of terms out.
+
+        It shares what was read of the sentences, which no block that is left out can change.
+        """
+        kept = tuple((name, weight) for name, weight in self.settings.weights if name != block)
+        settings = replace(self.settings, weights=kept)
+        other = Fitter(self.pairs, self.labels, settings, self.lexicon, self.accuracy)
+        other._memo = self._memo
+        return other
 
     def fit(self, rows: IntArray, *, start: Pipeline | None = None) -> Pipeline:
         """Fit a pipeline to the given rows and leave its calibration out.
@@ -73,6 +81,12 @@ class Fitter:
         begin = carried_weights(start, pipeline) if start is not None else (None, None)
         classifier.fit(matrix, self.labels[rows], coef_init=begin[0], intercept_init=begin[1])
         return pipeline
+
+    def guesses(self, pipeline: Pipeline, rows: IntArray) -> NDArray[Any]:
+        """Return the most probable label of each row, shape (n_rows,)."""
+        best = self.logits(pipeline, rows).argmax(axis=1)
+        found: NDArray[Any] = pipeline["classifier"].classes_[best]
+        return found
 
     def logits(self, pipeline: Pipeline, rows: IntArray) -> FloatArray:
         """Return the logits of a fitted pipeline, shape (n_rows, n_labels)."""

@@ -170,8 +170,7 @@ class Scorer:
 
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
         featurizer = self.featurizer
-        raws = [featurizer.raw(*pair) for pair in batch]
-        readings = [*map(featurizer.read, raws)]
+        readings = [featurizer.read(featurizer.raw(*pair)) for pair in batch]
         owners, rows = self._lookup.rows(readings)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from stance.ablation import PARTS, ablate
@@ -26,6 +25,7 @@ from stance.metrics import (
     macro_f1,
 )
 from stance.model import (
+    Folds,
     StanceClassifier,
     export_arrays,
     require_folds,
@@ -101,14 +101,10 @@ def train(
         about = _is_shipped(dataset) or target == default_target()
         lexicon = load_lexicon() if about else load_lexicon().without_roles()
     settings = settings or FeatureSettings.for_rows(len(data))
-    pipeline, held_out = fit(
-        data,
-        seed=seed,
-        settings=settings,
-        lexicon=lexicon,
-        accuracy=target_accuracy,
-        progress=tell,
-    )
+    labels = np.array([row.label for row in data.rows])
+    folds = require_folds(labels.tolist(), [row.group for row in data.rows], FOLDS, seed)
+    fitter = Fitter(pairs_of(data), labels, settings, lexicon, target_accuracy)
+    pipeline, held_out = _calibrated(fitter, folds, tell)
     keys = sorted({sentence_key(row.sentence) for row in data.rows})
     arrays = replace(export_arrays(pipeline, data.labels), trained_on=tuple(keys))
     order = [list(pipeline.classes_).index(label) for label in data.labels]
@@ -127,13 +123,10 @@ def train(
             "labels": dict(Counter(row.label for row in data.rows)),
             "skipped": len(data.skipped),
         },
-        "metrics": _metrics(data, held_out[:, order], seed),
+        "metrics": _metrics(data, held_out[:, order], seed, len(folds)),
         "versions": versions(),
     }
     if ablation:
-        labels = np.array([row.label for row in data.rows])
-        folds = require_folds(labels.tolist(), [row.group for row in data.rows], FOLDS, seed)
-        fitter = Fitter(pairs_of(data), labels, settings, lexicon)
         manifest["ablation"] = ablate(data, folds, fitter, pipeline, seed=seed, progress=tell)
     tell("save", FOLDS + 1, FOLDS + 2)
     if out is not None:
@@ -174,15 +167,7 @@ def truth_of(data: Dataset) -> IntArray:
     return np.array([numbers[row.label] for row in data.rows], dtype=np.intp)
 
 
-def fit(
-    data: Dataset,
-    *,
-    seed: int,
-    settings: FeatureSettings,
-    lexicon: Lexicon,
-    accuracy: float = 0.9,
-    progress: Progress | None = None,
-) -> tuple[Pipeline, FloatArray]:
+def _calibrated(fitter: Fitter, folds: Folds, progress: Progress) -> tuple[Pipeline, FloatArray]:
     """Fit the pipeline to all rows and calibrate it on rows it has not seen.
 
     For the calibration every fold repeats the whole of training (words seen, vocabulary,
@@ -196,31 +181,16 @@ def fit(
     held_out : ndarray of shape (n_rows, n_labels)
         Out-of-fold probabilities, columns as `pipeline.classes_`.
     """
-    labels = np.array([row.label for row in data.rows])
-    folds = require_folds(labels.tolist(), [row.group for row in data.rows], FOLDS, seed)
-    logits = np.zeros((len(data), len(set(labels.tolist()))))
-    fitter = Fitter(pairs_of(data), labels, settings, lexicon, accuracy)
-    if progress:
-        progress("fit", 1, len(folds) + 2)
-    pipeline = fitter.fit(np.arange(len(data)))
+    labels = fitter.labels
+    logits = np.zeros((len(labels), len(set(labels.tolist()))))
+    progress("fit", 1, len(folds) + 2)
+    pipeline = fitter.fit(np.arange(len(labels)))
     for number, (inside, outside) in enumerate(folds):
-        if progress:
-            progress("cross-validate", number + 2, len(folds) + 2)
+        progress("cross-validate", number + 2, len(folds) + 2)
         logits[outside] = fitter.logits(fitter.fit(inside, start=pipeline), outside)
     classifier: StanceClassifier = pipeline["classifier"]
     classifier.calibrate(logits, np.searchsorted(classifier.classes_, labels))
     return pipeline, softmax(logits * classifier.beta_)
-
-
-def fit_uncalibrated(
-    pairs: Sequence[Pair],
-    labels: NDArray[Any],
-    rows: IntArray,
-    settings: FeatureSettings,
-    lexicon: Lexicon,
-) -> Pipeline:
-    """Fit a pipeline to the given rows, as `Fitter.fit` does, where nothing is to be shared."""
-    return Fitter(pairs, labels, settings, lexicon).fit(rows)
 
 
 def versions() -> dict[str, str]:
@@ -230,11 +200,10 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | found
 
 
-def _metrics(data: Dataset, probabilities: FloatArray, seed: int) -> dict[str, Any]:
+def _metrics(data: Dataset, probabilities: FloatArray, seed: int, folds: int) -> dict[str, Any]:
     truth = truth_of(data)
     guess = probabilities.argmax(axis=1)
     groups = [row.group for row in data.rows]
-    folds = len(require_folds([row.label for row in data.rows], groups, FOLDS, seed))
 
     def figure(rows: Any) -> float:
         return macro_f1(truth[rows], guess[rows], len(data.labels))

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from stance import additions
 from stance.additions import added_rows
 from stance.dataset import Dataset, Row
+from stance.fitting import Fitter
 from stance.metrics import macro_f1
 from stance.model import require_folds
 from stance.settings import FeatureSettings
-from stance.training import fit_uncalibrated, pairs_of, truth_of
+from stance.training import pairs_of, truth_of
 
 SETTINGS = FeatureSettings(weights=(("words", 1.0), ("concepts", 1.0)), min_df=1)
 
@@ -28,12 +28,12 @@ def one_thread():
 def guesses(data: Dataset, folds, lexicon, keep=None) -> np.ndarray:
     """Return out-of-fold guesses of models trained on the rows for which `keep` is true."""
     labels = np.array([row.label for row in data.rows])
-    pairs = pairs_of(data)
+    fitter = Fitter(pairs_of(data), labels, SETTINGS, lexicon)
     found = np.zeros(len(data), dtype=np.intp)
     for inside, outside in folds:
         rows = inside if keep is None else np.array([i for i in inside if keep[i]])
-        pipeline = fit_uncalibrated(pairs, labels, rows, SETTINGS, lexicon)
-        told = pipeline.predict([pairs[i] for i in outside])
+        pipeline = fitter.fit(rows)
+        told = pipeline.predict([fitter.pairs[i] for i in outside])
         found[outside] = [data.labels.index(label) for label in told]
     return found
 
@@ -114,7 +114,7 @@ def test_no_comparison_where_no_term_is_left(
 ):
     folds = folds_of(mixed)
     guess = np.zeros(len(mixed), dtype=np.intp)
-    monkeypatch.setattr(additions, "fit_uncalibrated", raising)
+    monkeypatch.setattr(Fitter, "fit", raising)
     found = added_rows(
         mixed, folds, guess, settings=SETTINGS, lexicon=small_lexicon, seed=1, rounds=10
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -65,32 +66,26 @@ def evaluate(
         figures = found.to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
-    console = open_console()
-    console.print(
+    say = partial(open_console().print, markup=False, highlight=False)
+    say(
         f"macro-F1 {overall['macro_f1']:.3f} "
         f"(95 % interval {interval_text(overall['macro_f1_interval'])}; "
-        f"n = {overall['n']}; {figures['mode']})",
-        markup=False,
-        highlight=False,
+        f"n = {overall['n']}; {figures['mode']})"
     )
     for part in figures["added_rows"]:
-        console.print(
+        say(
             f"{part['added']} added rows: on {part['rows']} (n = {part['n']}) macro-F1 "
             f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; "
             f"difference {signed(part['difference'], 3)} (95 % interval "
-            f"{interval_text(part['difference_interval'], 3)})",
-            markup=False,
-            highlight=False,
+            f"{interval_text(part['difference_interval'], 3)})"
         )
     for figure in figures["golden"]:
-        console.print(
+        say(
             f"{figure['what']}: {figure['value']:.3f} "
-            f"({interval_text(figure['interval'])}; n = {figure['n']})",
-            markup=False,
-            highlight=False,
+            f"({interval_text(figure['interval'])}; n = {figure['n']})"
         )
     for path in written:
-        console.print(f"  {path}", markup=False, highlight=False)
+        say(f"  {path}")
     if floors is not None:
         count = check_floors(figures, floors)
-        console.print(f"{count} floors hold", markup=False, highlight=False)
+        say(f"{count} floors hold")

@@ -21,12 +21,13 @@ from stance import acquisition
 from stance.acquisition import Wish, pick
 from stance.candidates import Candidate, table_candidates
 from stance.dataset import Dataset, Row, read_dataset
+from stance.fitting import Fitter
 from stance.lexicon import load_lexicon
 from stance.metrics import macro_f1
 from stance.model import export_arrays
 from stance.predict import StanceModel
 from stance.settings import FeatureSettings
-from stance.training import fit_uncalibrated, pairs_of
+from stance.training import pairs_of
 
 LABELS = ("favor", "conditional", "against", "none")
 Way = Callable[[Sequence[Candidate], StanceModel, int, Sequence[str], int], list[str]]
@@ -36,9 +37,8 @@ def fitted(rows: Sequence[Row]) -> StanceModel:
     data = Dataset(tuple(rows))
     labels = np.array([row.label for row in rows])
     everything = np.arange(len(rows))
-    pipeline = fit_uncalibrated(
-        pairs_of(data), labels, everything, FeatureSettings(), load_lexicon()
-    )
+    fitter = Fitter(pairs_of(data), labels, FeatureSettings(), load_lexicon())
+    pipeline = fitter.fit(everything)
     return StanceModel(export_arrays(pipeline, LABELS), {"name": "benchmark"})
 
 
