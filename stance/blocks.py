@@ -19,12 +19,17 @@ from stance.tokens import BREAKS, Forms, Offsets
 from stance.voice import Voice
 
 ACTOR, OTHER, NUMBER = "ACTOR", "OTHER", "NUM"
+NO_ACTOR, CUE = "no actor", "cue "
 _PLACEHOLDERS = frozenset({ACTOR, OTHER})
 OWN = frozenset({"own_words", "own_concepts", "own_pairs"})
 OF_VOICE = OWN | {"voice"}
-_ENDS = BREAKS | {ACTOR}
-_WINDOW = 12  # tokens on either side of the actor; a guess, half a news sentence
-_PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
+ENDS = BREAKS | {ACTOR}
+NEAR = 2  # words on either side of the actor that count by their distance
+WINDOW = 12  # concepts, marks and names on either side of the actor; a guess, half a sentence
+BESIDE = tuple(f"{side}{how} " for side in "<>" for how in (1, 2, "", "o"))  # before a neighbour
+ANCHORS = 3  # places of the actor whose neighbours count
+PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
+ROLES = ("target", "reference")
 Spans = list[Offsets] | None  # filled with the span of each term where one is given
 
 
@@ -123,13 +128,13 @@ def _concepts(reading: Reading, settings: FeatureSettings, spans: Spans) -> list
 def _anchored(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
     """Return what stands before and after the actor, within its clause and window."""
     found: list[str] = []
-    for sequence, near in ((reading.words, 2), (reading.concepts, _WINDOW)):
+    for sequence, near in ((reading.words, NEAR), (reading.concepts, WINDOW)):
         places = [index for index, form in enumerate(sequence.forms) if form == ACTOR]
         if not places and sequence is reading.words and len(sequence):
-            found.append("no actor")
+            found.append(NO_ACTOR)
             if spans is not None:
                 spans.append((sequence.starts[0], sequence.starts[0]))
-        for place in places[:3]:
+        for place in places[:ANCHORS]:
             for side, step in (("<", -1), (">", 1)):
                 for name, index in _beside(sequence.forms, place, step, near, side):
                     found.append(name)
@@ -145,9 +150,9 @@ def _beside(
     other = False
     for index in range(place + step, stop, step):
         form = forms[index]
-        if form in _ENDS:
+        if form in ENDS:
             return
-        exact = abs(index - place) if near <= 2 else "o" if other else ""
+        exact = abs(index - place) if near == NEAR else "o" if other else ""
         yield f"{side}{exact} {form}", index
         other = other or form == OTHER
 
@@ -158,18 +163,22 @@ def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[st
     if not len(words):
         return []
     roles = {match.role for match in reading.raw.matches}
-    named = next((role for role in ("target", "reference") if role in roles), "no target")
+    names = stated(voice, next((role for role in ROLES if role in roles), ""))
     cued = _covered(words, voice.cues)
     if spans is not None:
         at = words.starts[0]
-        spans += [(at, at)] * 3
+        spans += [(at, at)] * len(names)
         spans += [(words.starts[index], words.ends[index]) for index in cued]
-    return [
-        voice.state,
-        named,
-        f"{voice.state}, {named}",
-        *(f"cue {words.forms[index]}" for index in cued),
-    ]
+    return [*names, *(CUE + words.forms[index] for index in cued)]
+
+
+def stated(voice: Voice, role: str) -> list[str]:
+    """Return the names of the block `voice` that are made of no word of the sentence.
+
+    `role` is the first of `ROLES` that a form of the lexicon in the sentence has.
+    """
+    named = role or "no target"
+    return [voice.state, named, f"{voice.state}, {named}"]
 
 
 def _own_words(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
@@ -182,7 +191,7 @@ def _own_concepts(reading: Reading, settings: FeatureSettings, spans: Spans) -> 
 
 def paired(reading: Reading) -> list[str]:
     """Return the concepts of which `own_pairs` are made, sorted."""
-    return sorted(set(reading.own_concepts.forms) - _PLACEHOLDERS)[:_PAIRED]
+    return sorted(set(reading.own_concepts.forms) - _PLACEHOLDERS)[:PAIRED]
 
 
 def _own_pairs(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:

@@ -19,7 +19,7 @@ from stance.settings import FeatureSettings
 from stance.tokens import MARKS, ActorLike, Forms, actor_places, char_ngrams, lower, tokenise
 from stance.voice import Voice, voice_of
 
-_KEPT = MARKS | {ACTOR, OTHER}
+BETWEEN = MARKS | {ACTOR, OTHER}
 _MEMO = 200_000  # forms whose display is remembered
 
 
@@ -57,7 +57,7 @@ class Featurizer:
         self.settings = settings
         self.lexicon = lexicon
         self.known_words = known_words
-        self._displays = Memo(self._shown, _MEMO)
+        self._displays = Memo(self.shown, _MEMO)
 
     def tokens(self, sentence: str, actor: ActorLike = None) -> list[Token]:
         """Return the tokens of a sentence, names replaced by placeholders."""
@@ -131,7 +131,7 @@ class Featurizer:
             )
         return Reading(raw, tokens, _placed(raw.matches, shown, starts, ends, inner))
 
-    def _shown(self, form: str) -> str:
+    def shown(self, form: str) -> str:
         """Return the form that a token outside of the lexicon is shown with."""
         if form == ACTOR:
             return ACTOR
@@ -150,7 +150,7 @@ def _placed(
     matches: Sequence[Match], shown: list[str], starts: list[int], ends: list[int], inner: list[int]
 ) -> Forms:
     """Return the concepts, and the marks and placeholders that stand between them."""
-    kept: list[str | None] = [form if form in _KEPT else None for form in shown]
+    kept: list[str | None] = [form if form in BETWEEN else None for form in shown]
     for index in inner:
         kept[index] = None
     ends = [*ends]

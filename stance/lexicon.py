@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -94,24 +94,41 @@ class Lexicon:
 
     def match(self, tokens: Sequence[str]) -> list[Match]:
         """Return the matches in `tokens` (lower-case), from left to right."""
-        matches: list[Match] = []
+        begun = [*map(self._first.__getitem__, tokens)]
+        places = [place for place, found in enumerate(begun) if found]
+        return [
+            Match(start, end, entry.concept, entry.role)
+            for start, end, entry in self.match_at(tokens, places)
+        ]
+
+    def match_at(
+        self, tokens: Sequence[str], places: Iterable[int]
+    ) -> Iterator[tuple[int, int, Entry]]:
+        """Yield start, end and entry of each match.
+
+        Parameters
+        ----------
+        tokens : sequence of str
+        places : iterable of int
+            In order, all at which a token stands that has candidates.
+        """
         done, size = 0, len(tokens)
-        for position, first in enumerate(map(self._first.__getitem__, tokens)):
-            if not first or position < done:
+        second = self._second
+        for place in places:
+            if place < done:
                 continue
-            following = tokens[position + 1] if position + 1 < size else ""
-            for form, entry in self._second[tokens[position], following]:
+            following = tokens[place + 1] if place + 1 < size else ""
+            for form, entry in second[tokens[place], following]:
                 length = len(form)
-                if position + length > size:
+                if place + length > size:
                     continue
                 offset = 2
-                while offset < length and _fits(form[offset], tokens[position + offset]):
+                while offset < length and _fits(form[offset], tokens[place + offset]):
                     offset += 1
                 if offset >= length:
-                    done = position + length
-                    matches.append(Match(position, done, entry.concept, entry.role))
+                    done = place + length
+                    yield place, done, entry
                     break
-        return matches
 
     def without_roles(self) -> Lexicon:
         """Return the same concepts for another debate: no form names its target."""

@@ -87,7 +87,7 @@ class Scorer:
         self.arrays = arrays
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
-        self._lookup = Lookup(arrays.settings, arrays.vocabularies, concepts(self.lexicon))
+        self._lookup = Lookup(self.featurizer, arrays.vocabularies, concepts(self.lexicon))
         sizes = [len(arrays.vocabularies[block]) for block in arrays.settings.blocks]
         self._chunk = chunk_size(sum(sizes))
         self._weights = Weights(
@@ -169,9 +169,7 @@ class Scorer:
         return parts
 
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
-        featurizer = self.featurizer
-        readings = [featurizer.read(featurizer.raw(*pair)) for pair in batch]
-        owners, rows = self._lookup.rows(readings)
+        owners, rows = self._lookup.rows(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 
     def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:

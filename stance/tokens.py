@@ -18,7 +18,13 @@ QUOTES = frozenset('“”„«»"')
 BREAKS = frozenset(".;:!?–—()")
 MARKS = QUOTES | BREAKS | {","}
 _SHORTENING = "'’‘`´"
-_TOKEN = re.compile(r"([^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\".,;:!?–—()]|['’‘`´](?<=\w['’‘`´])s\b)")
+_PRINTED = r"[^\W_]+(?:['’‘`´-][^\W_]+)*|[“”„«»\".,;:!?–—()]|['’‘`´](?<=\w['’‘`´])s\b"
+_TOKEN = re.compile(f"({_PRINTED})")
+# Signs in a text of many sentences: what begins each, and an actor, of which `OWNER` ends in a
+# letter or "_", so that an 's after it is a possessive.
+BORDER, OWNER, BARE = "\x02", "\x00", "\x01"
+_MANY = re.compile("(" + _PRINTED.replace(r"\w", r"[\w\x00]") + "|[\x00-\x02])")
+_NO_SIGNS = dict.fromkeys(map(ord, (BORDER, OWNER, BARE)), " ")
 _WORD = re.compile(r"\w")
 _POSSESSIVE = re.compile(r"['’‘`´]s$", re.IGNORECASE)
 _NEGATED = re.compile(r"(\w+)n['’‘`´]t", re.IGNORECASE)
@@ -79,6 +85,30 @@ def tokenise(sentence: str, start: int, end: int, into: Forms) -> Forms:
     return into
 
 
+def masked(sentence: str, places: Sequence[Offsets]) -> str:
+    """Return a sentence after its border, the actor as one sign; for `split_many`."""
+    if OWNER in sentence or BARE in sentence or BORDER in sentence:
+        sentence = sentence.translate(_NO_SIGNS)
+    if not places:
+        return BORDER + sentence
+    parts = [BORDER]
+    position = 0
+    for start, end in places:
+        last = sentence[end - 1]
+        parts += (sentence[position:start], OWNER if last.isalnum() or last == "_" else BARE)
+        position = end
+    parts.append(sentence[position:])
+    return "".join(parts)
+
+
+def split_many(text: str) -> list[str]:
+    """Split sentences that `masked` returned: at odd places tokens, at even ones what is none.
+
+    The same tokens as `tokenise` finds between the places, but that none is cut into pieces.
+    """
+    return _MANY.split(text)
+
+
 def _cut(found: Forms) -> Forms:
     """Return the forms cut into their pieces."""
     cut = Forms()
@@ -86,7 +116,7 @@ def _cut(found: Forms) -> Forms:
         if form.isalnum():
             cut.add(form, start, end)
         else:
-            for piece, first, last in _pieces(form):
+            for piece, first, last in pieces(form):
                 cut.add(piece, start + first, start + last)
     return cut
 
@@ -146,7 +176,7 @@ def _patterns(wanted: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @lru_cache(maxsize=65_536)
-def _pieces(form: str) -> tuple[tuple[str, int, int], ...]:
+def pieces(form: str) -> tuple[tuple[str, int, int], ...]:
     """Return the parts of a printed word, with their offsets in it."""
     size = len(form)
     negated = _NEGATED.fullmatch(form)
