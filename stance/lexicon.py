@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +39,19 @@ class Entry:
 Candidates = list[tuple[tuple[str, ...], Entry]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """What the first tokens of a form lead to.
+
+    `depth` is how many they are, `best` length and entry of the form to prefer among those that
+    are whole, `longer` holds those that go on.
+    """
+
+    depth: int
+    best: tuple[int, Entry] | None
+    longer: Candidates
+
+
 class Match(NamedTuple):
     """`tokens[start:end]` are a form of `concept`."""
 
@@ -56,7 +69,8 @@ class Lexicon:
     _exact: dict[str, Candidates] = field(init=False, repr=False)
     _starred: dict[str, Candidates] = field(init=False, repr=False)
     _first: Memo[str, Candidates] = field(init=False, repr=False, compare=False)
-    _second: Memo[tuple[str, str], Candidates] = field(init=False, repr=False, compare=False)
+    _second: Memo[tuple[str, str], _Step | None] = field(init=False, repr=False, compare=False)
+    _further: Memo[tuple[_Step, str], _Step | None] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False)  # of the starred literals
 
     def __post_init__(self) -> None:
@@ -70,7 +84,8 @@ class Lexicon:
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_starred", starred)
         object.__setattr__(self, "_first", Memo(self._find, 100_000))
-        object.__setattr__(self, "_second", Memo(self._fitting, 100_000))
+        object.__setattr__(self, "_second", Memo(self._two, 100_000))
+        object.__setattr__(self, "_further", Memo(self._more, 100_000))
         object.__setattr__(self, "_longest", max(map(len, starred), default=0))
 
     def candidates(self, token: str) -> Candidates:
@@ -83,14 +98,24 @@ class Lexicon:
             found += self._starred.get(token[:length], ())
         return sorted(found, key=_preference)
 
-    def _fitting(self, pair: tuple[str, str]) -> Candidates:
-        """Return the forms whose first two tokens fit."""
+    def _two(self, pair: tuple[str, str]) -> _Step | None:
+        """Return what two tokens lead to, a form of the first alone as well."""
         first, following = pair
-        return [
-            (form, entry)
-            for form, entry in self._first[first]
-            if len(form) == 1 or _fits(form[1], following)
-        ]
+        return _step(
+            [
+                (form, entry)
+                for form, entry in self._first[first]
+                if len(form) == 1 or _fits(form[1], following)
+            ],
+            2,
+        )
+
+    def _more(self, following: tuple[_Step, str]) -> _Step | None:
+        """Return what one more token leads to."""
+        step, token = following
+        depth = step.depth + 1
+        fitting = [one for one in step.longer if _fits(one[0][depth - 1], token)]
+        return _step(fitting, depth)
 
     def match(self, tokens: Sequence[str]) -> list[Match]:
         """Return the matches in `tokens` (lower-case), from left to right."""
@@ -102,33 +127,33 @@ class Lexicon:
         ]
 
     def match_at(
-        self, tokens: Sequence[str], places: Iterable[int]
-    ) -> Iterator[tuple[int, int, Entry]]:
-        """Yield start, end and entry of each match.
+        self, tokens: Sequence[str], places: Sequence[int]
+    ) -> list[tuple[int, int, Entry]]:
+        """Return start, end and entry of each match.
 
         Parameters
         ----------
         tokens : sequence of str
-        places : iterable of int
+        places : sequence of int
             In order, all at which a token stands that has candidates.
         """
+        matches: list[tuple[int, int, Entry]] = []
         done, size = 0, len(tokens)
-        second = self._second
-        for place in places:
-            if place < done:
+        after = [*tokens[1:], ""]
+        pairs = zip(map(tokens.__getitem__, places), map(after.__getitem__, places), strict=True)
+        for place, step in zip(places, map(self._second.__getitem__, pairs), strict=True):
+            if step is None or place < done:
                 continue
-            following = tokens[place + 1] if place + 1 < size else ""
-            for form, entry in second[tokens[place], following]:
-                length = len(form)
-                if place + length > size:
-                    continue
-                offset = 2
-                while offset < length and _fits(form[offset], tokens[place + offset]):
-                    offset += 1
-                if offset >= length:
-                    done = place + length
-                    yield place, done, entry
-                    break
+            best, at = step.best, place + 2
+            while step is not None and step.longer and at < size:
+                step = self._further[step, tokens[at]]
+                at += 1
+                if step is not None and step.best is not None:
+                    best = step.best
+            if best is not None:
+                done = place + best[0]
+                matches.append((place, done, best[1]))
+        return matches
 
     def without_roles(self) -> Lexicon:
         """Return the same concepts for another debate: no form names its target."""
@@ -230,6 +255,12 @@ def _problem(entry: Entry) -> str:
 def _preference(item: tuple[tuple[str, ...], Entry]) -> tuple[int, int, int, str]:
     tokens, entry = item
     return (-len(tokens), entry.form.count("*"), -len(entry.form), entry.form)
+
+
+def _step(fitting: Candidates, depth: int) -> _Step | None:
+    whole = [(len(form), entry) for form, entry in fitting if len(form) <= depth]
+    longer = [one for one in fitting if len(one[0]) > depth]
+    return _Step(depth, whole[0] if whole else None, longer) if fitting else None
 
 
 def _fits(part: str, token: str) -> bool:

@@ -38,6 +38,8 @@ class Numbering(dict[str, int]):
 
     def __missing__(self, key: str) -> int:
         with _ADDING:
+            if key in self:  # another thread was quicker
+                return self[key]
             row = self._describe(key)  # which may number other strings
             number = len(self)
             if number == len(self.rows):
@@ -74,4 +76,5 @@ def ranges(starts: Integers, sizes: Integers) -> Integers:
     """Return the numbers from each start on, as many as its size says, one after the other."""
     ends = sizes.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - ends + sizes, sizes)
+    shifts: Integers = np.repeat(starts - ends + sizes, sizes)
+    return np.arange(total) + shifts

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_CELLS = 4_000_000  # counted at once; 16 MB
+_CELLS = 8_000_000  # counted at once; 32 MB
 _idle: list[
     NDArray[np.int32]
 ] = []  # cells that are all 0, as many as threads were counting at once

@@ -25,14 +25,17 @@ Pairs = list[tuple[str, str | None]]
 
 
 def looked_up(scorer: Scorer, pairs: Pairs) -> list[Counter[int]]:
-    """Return how often each pair has each row."""
-    featurizer = scorer.featurizer
-    owners, rows = scorer._lookup.rows([featurizer.read(featurizer.raw(*pair)) for pair in pairs])
-    assert owners.shape == rows.shape
-    found: list[Counter[int]] = [Counter() for _ in pairs]
-    for owner, row in zip(owners.tolist(), rows.tolist(), strict=True):
-        found[owner][row] += 1
-    return found
+    """Return how often each pair has each row, which is the same for few pairs and for many."""
+    lookup = scorer._lookup
+    ways: list[list[Counter[int]]] = []
+    for look_up in (lookup.rows, lookup.rows_of_few, lookup.rows_of_many):
+        owners, rows = look_up(pairs)
+        assert owners.shape == rows.shape
+        ways.append([Counter() for _ in pairs])
+        for owner, row in zip(owners.tolist(), rows.tolist(), strict=True):
+            ways[-1][owner][row] += 1
+    assert ways[0] == ways[1] == ways[2]
+    return ways[0]
 
 
 def named(scorer: Scorer, pair: tuple[str, str | None]) -> Counter[int]:
@@ -93,7 +96,7 @@ def test_concepts_whose_names_hold_the_glue_are_told_apart(pairs: Pairs):
     )  # fmt: skip
     scorer = with_terms(pairs, FeatureSettings(), lexicon)
     assert looked_up(scorer, pairs) == [named(scorer, pair) for pair in pairs]
-    assert set(scorer._lookup._joined.blocks) == {"words", "own_words"}
+    assert set(scorer._lookup._joined.blocks) == {"words", "anchored", "own_words"}
 
 
 def test_keys_that_need_more_than_64_bits_are_looked_up_by_name():

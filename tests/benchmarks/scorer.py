@@ -178,10 +178,9 @@ def single_calls(model: StanceModel, pairs: Pairs) -> Iterator[str]:
 def stages(model: StanceModel, pairs: Pairs, rounds: int) -> Iterator[str]:
     """Yield where the time of the shipped model goes."""
     scorer = model._scorer
-    featurizer, lookup = scorer.featurizer, scorer._lookup
+    lookup, size = scorer._lookup, scorer._chunk
     places = [actor_places(*pair) for pair in pairs]
-    readings = [featurizer.read(featurizer.raw(*pair)) for pair in pairs]
-    chunks = [readings[at : at + scorer._chunk] for at in range(0, len(pairs), scorer._chunk)]
+    chunks = [pairs[at : at + size] for at in range(0, len(pairs), size)]
 
     def exhausted(results: Iterable[object]) -> None:
         for _ in results:  # nothing is held, as in use
@@ -191,13 +190,12 @@ def stages(model: StanceModel, pairs: Pairs, rounds: int) -> Iterator[str]:
         "what the actor says (`voice`)": lambda: exhausted(
             voice_of(pair[0], found) for pair, found in zip(pairs, places, strict=True)
         ),
-        "that, words and lexicon (`raw`)": lambda: exhausted(
-            featurizer.raw(*pair) for pair in pairs
+        "that, words, lexicon, masks (`sequences`)": lambda: exhausted(
+            lookup.reader.read(chunk) for chunk in chunks
         ),
-        "that, and names masked, concepts placed (`read`)": lambda: exhausted(
-            featurizer.read(featurizer.raw(*pair)) for pair in pairs
+        "that, and terms looked up (`lookup`)": lambda: exhausted(
+            lookup.rows(chunk) for chunk in chunks
         ),
-        "terms looked up (`lookup`)": lambda: exhausted(lookup.rows(chunk) for chunk in chunks),
         "all": lambda: classify_many(*zip(*pairs, strict=True), model=model),
     }
     times = in_turns(ways, len(pairs), rounds)
