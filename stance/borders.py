@@ -118,7 +118,7 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
 def _opening_aside(p: Phrases, k: int) -> int:
     """Return the comma that closes an aside right after *that*: *that, given the cost, …*."""
     t, n = p.t, len(p.t)
-    if t.words[k] in (",", "—"):
+    if k < n and t.words[k] in (",", "—"):
         for m in range(k + 1, min(n - 1, k + 20)):
             if t.words[m] == t.words[k]:
                 return m

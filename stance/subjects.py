@@ -59,6 +59,8 @@ class Phrases(NounPhrases):
         """Return the subject of the first finite verb before token `i`."""
         t = self.t
         start = self.clause_start(i)
+        if start >= i:
+            return None
         if t.lows[start] in SUBORDINATORS:  # As the delegates took their seats, the party …
             comma = next((k for k in range(start, i) if t.words[k] == ","), i)
             start = comma + 1 if comma + 2 < i else start
