@@ -96,7 +96,9 @@ class _Reading(Turns):
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
-        match = LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+        stop = min(unit.end, unit.start + 80)
+        colon = self.clean.find(":", unit.start, stop) >= 0
+        match = LABEL.match(self.clean, unit.start, stop) if colon else None
         if match is None:
             return unit.headline and self._signed(index, unit)
         first = not index or self.units[index - 1].paragraph != unit.paragraph

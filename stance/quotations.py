@@ -18,6 +18,7 @@ MAX_ROUND = 300  # characters of a quotation in single marks round double ones; 
 # one set of characters first, so that the search may skip all others: "“” or `` '' ´´
 _MARKS = re.compile("[\"“”`'´](?:(?<=[\"“”])|(?<=`)`|(?<=')'|(?<=´)´)")
 _SINGLE = re.compile("[‘']")
+_ANY = re.compile("[\"“”`'´‘]")
 _WORD = re.compile(r"[^\W_]")
 _OPENING = frozenset("([—-/")
 
@@ -38,6 +39,8 @@ class Quotation:
 
 def quotations(clean: str, start: int, end: int) -> list[Quotation]:
     """Return the quotations of one paragraph of a normalised text, in order."""
+    if _ANY.search(clean, start, end) is None:
+        return []
     found = _double(clean, start, end)
     singles = _single(clean, start, end, found) if _SINGLE.search(clean, start, end) else []
     if not singles:
