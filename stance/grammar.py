@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from stance.memo import Memo
 from stance.quotations import Quotation
 from stance.text import word_set
 
@@ -87,6 +88,18 @@ _PARTS = re.compile(f"({_TOKEN.pattern})")
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 
 
+MOST_FORMS = 65_536  # forms of which is remembered what they are
+KIND_OF = Memo[str, str](lambda word: "w" if word[0].isalnum() else "p", MOST_FORMS)
+LOW_OF = Memo[str, str](lambda word: word if word in _ACRONYMS else word.lower(), MOST_FORMS)
+IS_NAME = Memo[str, bool](lambda word: word[0].isalnum() and word[0].isupper(), MOST_FORMS)
+IS_ADVERB = Memo[str, bool](
+    lambda low: (
+        low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4)
+    ),
+    MOST_FORMS,
+)
+
+
 def _contracted(clean: str, start: int, end: int) -> bool:
     """Tell whether a word such as *he's* has to be cut in two."""
     return clean.find("'", start, end) >= 0 and bool(_CONTRACTION.search(clean, start, end))
@@ -96,10 +109,10 @@ class Tokens:
     """A unit of text as tokens; a quotation is one token of kind ``q``.
 
     `kinds` holds one letter a token: ``w`` word, ``p`` punctuation, ``q`` quotation;
-    `words` the words as printed, `lows` in lower case.
+    `words` the words as printed, `lows` in lower case; `size` is the number of tokens.
     """
 
-    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "starts", "words")
+    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "size", "starts", "words")
 
     def __init__(self, clean: str, start: int, end: int, quotes: Sequence[Quotation]) -> None:
         self.clean = clean
@@ -119,12 +132,11 @@ class Tokens:
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
-        self.lows = [*map(str.lower, self.words)]
-        if not _ACRONYMS.isdisjoint(self.words):
-            self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
+        self.lows = [*map(LOW_OF.__getitem__, self.words)]
+        self.size = len(self.words)
 
     def __len__(self) -> int:
-        return len(self.words)
+        return self.size
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
         clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
@@ -133,7 +145,7 @@ class Tokens:
             offsets = [*accumulate(map(len, parts), initial=start)]
             found = parts[1::2]
             words += found
-            kinds += ["w" if word[0].isalnum() else "p" for word in found]
+            kinds += map(KIND_OF.__getitem__, found)
             starts += offsets[1:-1:2]
             ends += offsets[2::2]
             return
@@ -159,8 +171,7 @@ class Tokens:
 
     def is_adverb(self, i: int) -> bool:
         """Tell whether token `i` may stand between a subject and its verb."""
-        low = self.lows[i]
-        if low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4):
+        if IS_ADVERB[self.lows[i]]:
             return True
         if self.kinds[i] == "q":  # Sybiha “urgently” called on …
             quote = self.quotes[i]
@@ -172,4 +183,4 @@ class Tokens:
 
     def is_name(self, i: int) -> bool:
         """Tell whether token `i` is a word that starts with a capital."""
-        return self.kinds[i] == "w" and self.words[i][0].isupper()
+        return IS_NAME[self.words[i]]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from stance.memo import Memo
+
 LineKind = Literal["headline", "heading", "byline", "body", "tags"]
 
 LEAST_HEADLINE = 4  # words of a headline in a list of them
@@ -33,6 +35,7 @@ STOP = re.compile(rf"([.!?…\"”')\]]++){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-
 _STOPS = frozenset(".!?…:;")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*(?:\[[0-9]{1,3}\])*$")
 _WORDS = re.compile(r"[^\W_]+")
+_WORDS_OF = Memo[str, int](lambda piece: len(_WORDS.findall(piece)), 65_536)
 
 
 def paragraphs(clean: str) -> list[tuple[int, int, LineKind]]:
@@ -139,7 +142,7 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Li
     byline = (odd or first in _OPENS_BYLINE) and _BYLINE.match(line)
     if stopped and index and not byline:
         return "body"
-    words = len(_WORDS.findall(line))
+    words = sum(map(_WORDS_OF.__getitem__, line.split()))
     if not stopped and bullet and words <= 6 and (words <= 3 or line.istitle()):
         return "tags"
     if words <= 14 and byline and not (stopped and words > 9):

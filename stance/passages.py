@@ -190,7 +190,7 @@ class _Reading(Turns):
             mention, rule = None, "quote-run-on"
             if not pure:
                 colon = self.clean[quote.start - 2 : quote.start] == ": "
-                end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
+                end = bisect_left(tokens.starts, quote.start) - 1 if colon else tokens.size
                 phrases = Phrases(tokens, {})
                 subject = phrases.clause_subject(end)
                 if colon and tokens.is_name(end - 1):  # … — Jane Doe: “…”
