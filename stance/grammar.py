@@ -89,10 +89,7 @@ _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.I
 
 
 MOST_FORMS = 65_536  # forms of which is remembered what they are
-KIND_OF = Memo[str, str](lambda word: "w" if word[0].isalnum() else "p", MOST_FORMS)
-LOW_OF = Memo[str, str](lambda word: word if word in _ACRONYMS else word.lower(), MOST_FORMS)
-IS_NAME = Memo[str, bool](lambda word: word[0].isalnum() and word[0].isupper(), MOST_FORMS)
-IS_ADVERB = Memo[str, bool](
+_IS_ADVERB = Memo[str, bool](
     lambda low: (
         low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4)
     ),
@@ -132,7 +129,9 @@ class Tokens:
             at = quote.end
         self._read(kinds, at, end)
         self.kinds = "".join(kinds)
-        self.lows = [*map(LOW_OF.__getitem__, self.words)]
+        self.lows = [*map(str.lower, self.words)]
+        if not _ACRONYMS.isdisjoint(self.words):
+            self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
         self.size = len(self.words)
 
     def __len__(self) -> int:
@@ -145,7 +144,7 @@ class Tokens:
             offsets = [*accumulate(map(len, parts), initial=start)]
             found = parts[1::2]
             words += found
-            kinds += map(KIND_OF.__getitem__, found)
+            kinds += ["w" if word[0].isalnum() else "p" for word in found]
             starts += offsets[1:-1:2]
             ends += offsets[2::2]
             return
@@ -171,7 +170,7 @@ class Tokens:
 
     def is_adverb(self, i: int) -> bool:
         """Tell whether token `i` may stand between a subject and its verb."""
-        if IS_ADVERB[self.lows[i]]:
+        if _IS_ADVERB[self.lows[i]]:
             return True
         if self.kinds[i] == "q":  # Sybiha “urgently” called on …
             quote = self.quotes[i]
@@ -183,4 +182,4 @@ class Tokens:
 
     def is_name(self, i: int) -> bool:
         """Tell whether token `i` is a word that starts with a capital."""
-        return IS_NAME[self.words[i]]
+        return self.words[i][0].isupper() and self.kinds[i] == "w"

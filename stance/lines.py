@@ -83,7 +83,7 @@ def _classified(
     clean: str, lines: list[tuple[int, int, bool]], links: set[int]
 ) -> list[tuple[int, int, LineKind]]:
     kinds: list[LineKind] = []
-    digest = _is_digest(clean, lines)
+    digest = len(lines) >= LEAST_DIGEST and _is_digest(clean, lines)
     for index, (start, end, bullet) in enumerate(lines):
         kind = _line_kind(clean, start, end, bullet, index)
         if start in links or (digest and kind in ("heading", "body")):
@@ -103,8 +103,6 @@ def _classified(
 
 def _is_digest(clean: str, lines: list[tuple[int, int, bool]]) -> bool:
     """Tell whether a text is a list of headlines: most lines are long and have no stop."""
-    if len(lines) < LEAST_DIGEST:
-        return False
     stopped = [_last(clean, end) in _STOPS for _, end, _ in lines]
     if sum(stopped) * 2 >= len(lines):
         return False

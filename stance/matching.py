@@ -43,9 +43,9 @@ def _cue_at(
     while longer and at < n:
         fits = [
             cue
-            for cue in longer.get(lows[at], ())
+            for cue in longer[lows[at]]
             if lows[at + 1 : at - 1 + len(cue.words)] == list(cue.words[2:])
-        ]
+        ] if lows[at] in longer else []  # fmt: skip
         if fits:
             if alone and _names_place(tokens, at + 1):
                 break  # insisted on CNN that
@@ -57,10 +57,10 @@ def _cue_at(
             at += 1
         else:
             break
-    for cue in alone:
-        if (cue.kind == "noun") == (len(alone) > 1 and _owned(tokens, i)) or len(alone) == 1:
-            return cue if cue.kind != "noun" or _owned(tokens, i) else None
-    return None
+    if len(alone) == 1:
+        return alone[0] if alone[0].kind != "noun" or _owned(tokens, i) else None
+    noun = bool(alone) and _owned(tokens, i)
+    return next((cue for cue in alone if (cue.kind == "noun") == noun), None)
 
 
 def _are_countries(tokens: Tokens, i: int) -> bool:

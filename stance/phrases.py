@@ -97,6 +97,7 @@ class NounPhrases:
         self._verbs: dict[int, bool] = {}
         self._phrases: dict[int, Range | None] = {}
         self._before_verb: dict[int, tuple[int, bool]] = {}
+        self._subjects: dict[tuple[int, bool], Range | None] = {}
 
     def before_verb(self, verb: int) -> tuple[int, bool]:
         """Return the last token before a verb's adverbs and auxiliaries, and whether any is modal.

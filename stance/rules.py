@@ -36,6 +36,8 @@ class UnitReader(AfterCues, NounCues, Contents):
     def read(self) -> list[Found]:
         """Return the statements of the unit."""
         for i, cue in self.cues.items():
+            if cue.tense:
+                continue  # a verb
             if "prefix" in cue.frames or "prefix-name" in cue.frames:
                 self._prefix(i, cue)
             elif "prefix-owner" in cue.frames:

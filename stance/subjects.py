@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from stance.cues import Cue
 from stance.grammar import (
     DETERMINERS,
@@ -13,7 +11,6 @@ from stance.grammar import (
     RELATIVES,
     SUBORDINATORS,
     TIMES,
-    Tokens,
 )
 from stance.names import person_words
 from stance.phrases import MAX_SUBJECT, NounPhrases, Range, head
@@ -29,10 +26,6 @@ _ADJECTIVES = word_set("last first second most best worst new recent old big maj
 
 class Phrases(NounPhrases):
     """Looks for phrases and subjects in one unit."""
-
-    def __init__(self, tokens: Tokens, cues: Mapping[int, Cue]) -> None:
-        super().__init__(tokens, cues)
-        self._subjects: dict[tuple[int, bool], Range | None] = {}
 
     def subject(self, verb: int, cue: Cue | None = None) -> Range | None:
         """Return the subject of a finite verb, or None where there is none to its left."""
