@@ -97,9 +97,34 @@ _IS_ADVERB = Memo[str, bool](
 )
 
 
-def _contracted(clean: str, start: int, end: int) -> bool:
-    """Tell whether a word such as *he's* has to be cut in two."""
-    return clean.find("'", start, end) >= 0 and bool(_CONTRACTION.search(clean, start, end))
+def _join_stops(
+    words: list[str], starts: list[int], ends: list[int], kinds: list[str], last: int
+) -> None:
+    """Join the stop of an abbreviation to its word (*Gov.*), but not the stop at the end."""
+    gone: list[int] = []
+    before = -1
+    for k in [k for k, word in enumerate(words) if word == "."]:
+        if not gone or gone[-1] != k - 1:
+            before = k - 1
+        if before >= 0 and kinds[before] == "w" and ends[k] < last:
+            ends[before] = ends[k]
+            gone.append(k)
+    for k in reversed(gone):
+        del words[k], starts[k], ends[k], kinds[k]
+
+
+def _cut_contractions(
+    words: list[str], starts: list[int], ends: list[int], kinds: list[str]
+) -> None:
+    """Cut a word such as *he's* in two."""
+    for k in [k for k, word in enumerate(words) if "'" in word][::-1]:
+        word = words[k]
+        cut = word.find("'")
+        if word[:cut].lower() in _CONTRACTED and len(word) > cut + 1:
+            words[k : k + 1] = word[:cut], word[cut:]
+            starts.insert(k + 1, starts[k] + cut)
+            ends.insert(k, starts[k] + cut)
+            kinds.insert(k, "w")
 
 
 class Tokens:
@@ -138,35 +163,20 @@ class Tokens:
         return self.size
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
-        clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
-        if clean.find(".", start, end - 1) < 0 and not _contracted(clean, start, end):
-            parts = _PARTS.split(clean[start:end])  # the common case, at once
-            offsets = [*accumulate(map(len, parts), initial=start)]
-            found = parts[1::2]
-            words += found
-            kinds += ["w" if word[0].isalnum() else "p" for word in found]
-            starts += offsets[1:-1:2]
-            ends += offsets[2::2]
-            return
-        for match in _TOKEN.finditer(clean, start, end):
-            word = match[0]
-            a, b = match.span()
-            if word == "." and words and b < end - 1 and kinds[-1] == "w":
-                ends[-1] = b  # the stop of an abbreviation
-                continue
-            cut = word.find("'")
-            if cut > 0 and word[:cut].lower() in _CONTRACTED and len(word) > cut + 1:
-                words.append(word[:cut])
-                starts.append(a)
-                ends.append(a + cut)
-                kinds.append("w")
-                word, a = word[cut:], a + cut
-                kinds.append("w")
-            else:
-                kinds.append("w" if word[0].isalnum() else "p")
-            words.append(word)
-            starts.append(a)
-            ends.append(b)
+        """Append the tokens of a stretch without quotations."""
+        clean = self.clean
+        parts = _PARTS.split(clean[start:end])
+        offsets = [*accumulate(map(len, parts), initial=start)]
+        words, starts, ends = parts[1::2], offsets[1:-1:2], offsets[2::2]
+        own = ["w" if word[0].isalnum() else "p" for word in words]
+        if clean.find(".", start, end - 1) >= 0 and "." in words:
+            _join_stops(words, starts, ends, own, end - 1)
+        if clean.find("'", start, end) >= 0 and _CONTRACTION.search(clean, start, end):
+            _cut_contractions(words, starts, ends, own)
+        self.words += words
+        self.starts += starts
+        self.ends += ends
+        kinds += own
 
     def is_adverb(self, i: int) -> bool:
         """Tell whether token `i` may stand between a subject and its verb."""
