@@ -22,9 +22,11 @@ class AfterCues(Reading):
     """Reads cues that come after their content, or in the midst of it."""
 
     def _after_content(self, i: int, cue: Cue) -> bool:
-        if cue.tense == "ing" or self._is_passive(i, cue):
+        if cue.tense == "ing":
             return False
         end = self._cue_end(i, cue)
+        if self._is_passive(i, end, cue):
+            return False
         if "to-inf" in cue.frames and "to" in self.t.lows[end : end + 2]:
             return False
         subject = self.p.subject(i, cue)

@@ -90,9 +90,7 @@ _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.I
 
 MOST_FORMS = 65_536  # forms of which is remembered what they are
 _IS_ADVERB = Memo[str, bool](
-    lambda low: (
-        low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4)
-    ),
+    lambda low: low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4),
     MOST_FORMS,
 )
 

@@ -152,4 +152,3 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Li
     if not stopped and not bullet and words <= 9 and '"' not in line and "“" not in line:
         return "heading"
     return "body"
-

@@ -153,11 +153,11 @@ class Reading:
         t = self.t
         return is_title(t.clean, t.quotes[k]) and t.size > 1
 
-    def _is_passive(self, i: int, cue: Cue) -> bool:
+    def _is_passive(self, i: int, end: int, cue: Cue) -> bool:
+        """Tell whether *by* follows the cue, or a form of *be* precedes it."""
         t = self.t
         if cue.tense != "past":
             return False
-        end = self._cue_end(i, cue)
         if end < t.size and t.lows[end] == "by":
             return True
         j = i - 1

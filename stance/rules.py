@@ -57,7 +57,7 @@ class UnitReader(AfterCues, NounCues, Contents):
 
     def _verb(self, i: int, cue: Cue) -> None:
         t, end = self.t, self._cue_end(i, cue)
-        if self._is_passive(i, cue):
+        if self._is_passive(i, end, cue):
             self._passive(i, end, cue)
             return
         if i == 0 and "post" in cue.frames and cue.tense in ("past", "s") and self._first(end, cue):
