@@ -124,7 +124,9 @@ class Registry:
         found: list[tuple[int, int, Actor]] = []
         index, done = self._index, 0
         starts = [
-            (match.start(), match[0]) for match in _CAPITAL.finditer(folded) if match[0] in index
+            (match.start(), word)
+            for match in _CAPITAL.finditer(folded)
+            if (word := match[0]) in index
         ]
         for words, word in self._small:
             at = folded.find(words)

@@ -28,7 +28,7 @@ def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
     Adverbs, days, prepositional phrases (*on Tuesday at a rally in the capital*) and, with
     `addressee`, the one that is told. The end of the unit where nothing else follows.
     """
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     if addressee:
         r = skip_addressee(p, r)
     while r < n:
@@ -53,7 +53,7 @@ def skip_adverbials(p: Phrases, r: int, *, addressee: bool = False) -> int:
 
 def is_trailing(p: Phrases, r: int) -> bool:
     """Tell whether only adverbials stand between `r` and the end, or a clause of its own."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     if r < n and t.lows[r] in _ADDED:
         return True  # …, she said of the plan
     r = skip_adverbials(p, r)
@@ -69,14 +69,16 @@ def is_trailing(p: Phrases, r: int) -> bool:
 def is_later(p: Phrases, k: int) -> bool:
     """Tell whether a time before or after something starts at `k`: *a day after he had left*."""
     lows = p.t.lows[k : k + 5]
-    return lows[0] not in PREPOSITIONS and any(
+    if ("after" not in lows and "before" not in lows) or lows[0] in PREPOSITIONS:
+        return False
+    return any(
         low in ("after", "before") and lows[m - 1] in _PERIODS for m, low in enumerate(lows) if m
     )
 
 
 def skip_addressee(p: Phrases, r: int) -> int:
     """Return the first token after the one that is told."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     if r < n and t.lows[r] in OBJECTS and not _owns(p, r):
         return r + 1
     k = r
@@ -96,7 +98,7 @@ def skip_addressee(p: Phrases, r: int) -> int:
 
 def _owns(p: Phrases, r: int) -> bool:
     """Tell whether *her* at `r` is a possessive: *told her colleagues that*."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     if t.lows[r] not in POSSESSIVES or r + 1 >= n or t.kinds[r + 1] != "w":
         return False
     low = t.lows[r + 1]
@@ -117,7 +119,7 @@ def _starts_phrase(p: Phrases, k: int) -> bool:
 
 def _prepositional(p: Phrases, r: int) -> int | None:
     """Return the token after the prepositional phrase at `r`; None if it ends the unit."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     k = r + 1
     while k < n:
         low = t.lows[k]
@@ -140,7 +142,7 @@ def _prepositional(p: Phrases, r: int) -> int | None:
 
 def _interposed(p: Phrases, r: int) -> int:
     """Return the token after ``, … ,`` at `r` where it holds an adverbial; else 0."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     low = t.lows[r + 1]
     adverbial = low in PREPOSITIONS or t.is_adverb(r + 1)
     for k in range(r + 2, min(n, r + (14 if adverbial else 6))):

@@ -22,9 +22,11 @@ class AfterCues(Reading):
     """Reads cues that come after their content, or in the midst of it."""
 
     def _after_content(self, i: int, cue: Cue) -> bool:
-        if cue.tense == "ing" or self._is_passive(i, cue):
+        if cue.tense == "ing":
             return False
         end = self._cue_end(i, cue)
+        if self._is_passive(i, end, cue):
+            return False
         if "to-inf" in cue.frames and "to" in self.t.lows[end : end + 2]:
             return False
         subject = self.p.subject(i, cue)
@@ -126,7 +128,7 @@ class AfterCues(Reading):
 
     def _goes_on(self, r: int) -> bool:
         """Tell whether ``X, he said, Y``: the content goes on after a comma."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         if r + 1 >= n or t.words[r] != ",":
             return False
         low = t.lows[r + 1]
@@ -138,7 +140,7 @@ class AfterCues(Reading):
 
     def _goes_on_quoted(self, k: int, r: int) -> bool:
         """Tell whether ``Her ships, she said, “cannot wait”``: the quotation holds the verb."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         if r + 1 >= n or t.words[r] != "," or t.kinds[r + 1] != "q" or t.kinds[k] == "q":
             return False
         first = max(self.border, self._left_start(k))
@@ -148,7 +150,7 @@ class AfterCues(Reading):
     def _finish_post(
         self, left: Range, cue_at: Range, subject: Range, cue: Cue, after: int, rule: str
     ) -> None:
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         fragments = [trimmed(p, *left)]
         addressee = "addressee" in cue.frames
         r = skip_adverbials(p, after, addressee=addressee) if after < n else n

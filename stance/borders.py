@@ -19,6 +19,9 @@ _STRICT_BREAKS = word_set(
 _STRICT_JOINS = word_set("which and or including such among especially particularly")
 _CLAUSE_VERBS = word_set("is was are were would will has have had")
 _OPEN_CLAUSE = word_set("that which who what how to if whether why where all everything")
+_BORDERS = _CLAUSE_VERBS | word_set(  # the only tokens a content may end before, but for quotations
+    ", ; — - and but according when because even said says told while"
+)
 LOOK_AHEAD = 14  # tokens; a guess
 
 
@@ -29,10 +32,10 @@ def content_end(p: Phrases, start: int, cue: Cue | None, *, strict: bool, inside
     tells what the cue stands in: a ``subordinate`` clause (*While she said …, he …*) or a
     ``relative`` one after a comma or dash ends with the next of those.
     """
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     resume = 0 if strict else _opening_aside(p, start)
     for k in range(start + 1, n):
-        if k <= resume:
+        if k <= resume or (t.lows[k] not in _BORDERS and t.kinds[k - 1] != "q"):
             continue
         word = t.words[k]
         if strict and word == ",":
@@ -80,7 +83,7 @@ def trimmed(p: Phrases, start: int, end: int) -> tuple[int, int]:
 
 def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
     """Tell whether a content ends at the comma or dash before token `k`."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     low = t.lows[k]
     cue = p.cues.get(k)
     if cue is not None and cue.tense == "ing" and (cue.kind == "speech" or strict):
@@ -117,8 +120,8 @@ def _breaks(p: Phrases, k: int, *, strict: bool, dash: bool) -> bool:
 
 def _opening_aside(p: Phrases, k: int) -> int:
     """Return the comma that closes an aside right after *that*: *that, given the cost, …*."""
-    t, n = p.t, len(p.t)
-    if t.words[k] in (",", "—"):
+    t, n = p.t, p.t.size
+    if k < n and t.words[k] in (",", "—"):
         for m in range(k + 1, min(n - 1, k + 20)):
             if t.words[m] == t.words[k]:
                 return m
@@ -127,7 +130,7 @@ def _opening_aside(p: Phrases, k: int) -> int:
 
 def aside(p: Phrases, k: int) -> int:
     """Return the comma that closes ``, among other things,`` at `k`; 0 if there is none."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     if k < n and t.lows[k] in PREPOSITIONS and t.lows[k] not in _STRICT_BREAKS:
         for m in range(k, min(n - 1, k + 6)):
             if t.words[m] == ",":
@@ -145,8 +148,8 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
     if low in ("when", "because", "even", "said", "says", "told"):
         return True
     if low == "while":  # not: opposes it while the war lasts, a condition
-        following = (p.cues.get(m) for m in range(k + 1, min(len(t), k + 8)))
-        return (k + 1 < len(t) and t.lows[k + 1].endswith("ing")) or any(
+        following = (p.cues.get(m) for m in range(k + 1, min(t.size, k + 8)))
+        return (k + 1 < t.size and t.lows[k + 1].endswith("ing")) or any(
             cue is not None and cue.kind == "speech" and "bare" in cue.frames for cue in following
         )
     return low in _CLAUSE_VERBS and not _OPEN_CLAUSE.intersection(t.lows[start:k])
@@ -154,7 +157,7 @@ def _ends_phrase(p: Phrases, start: int, k: int) -> bool:
 
 def _is_list(p: Phrases, k: int) -> bool:
     """Tell whether ``a, b and c`` goes on at `k`: *and* before a verb or another border."""
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     for m in range(k, min(n, k + 8)):
         if t.lows[m] in ("and", "or"):
             return m > k
@@ -167,7 +170,7 @@ def _is_list(p: Phrases, k: int) -> bool:
 
 def _foreign_cue(p: Phrases, k: int, *, trailing: bool) -> bool:
     """Tell whether a subject at `k` is followed by a cue of its own."""
-    for m in range(k + 1, min(len(p.t), k + LOOK_AHEAD)):
+    for m in range(k + 1, min(p.t.size, k + LOOK_AHEAD)):
         cue = p.cues.get(m)
         if cue is None or cue.kind != "speech" or cue.tense not in ("past", "s", "base"):
             continue
@@ -185,7 +188,7 @@ def _foreign_cue(p: Phrases, k: int, *, trailing: bool) -> bool:
 
 
 def _coordinated_cue(p: Phrases, k: int, cue: Cue, *, strict: bool) -> bool:
-    t, n = p.t, len(p.t)
+    t, n = p.t, p.t.size
     while k < n and (t.is_adverb(k) or t.lows[k] in ("has", "have", "had", "is", "are", "was")):
         k += 1
     other = p.cues.get(k)

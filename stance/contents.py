@@ -40,7 +40,7 @@ class Contents(Reading):
 
     def _content(self, i: int, end: int, cue: Cue) -> tuple[Range | None, str]:
         """Return the content to the right of a cue."""
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         frames = cue.frames
         if end >= n:
             return None, ""
@@ -80,7 +80,7 @@ class Contents(Reading):
 
     def _colon(self, end: int) -> int | None:
         """Return a colon before a quotation, or at the end, that belongs to the cue at `end`."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         for k in range(end, min(n, end + 25)):
             if k in self.cues or t.kinds[k] == "q":
                 return None
@@ -89,7 +89,7 @@ class Contents(Reading):
         return None
 
     def _clause(self, r: int, end: int, cue: Cue) -> tuple[Range | None, str]:
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         if r >= n:
             return None, ""
         if t.words[r] in (",", "—") and r + 1 < n and t.kinds[r + 1] == "q":
@@ -121,7 +121,7 @@ class Contents(Reading):
         return None, ""
 
     def _phrase(self, end: int, cue: Cue) -> tuple[Range | None, str]:
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         low = t.lows[end]
         aside_end = aside(p, end + 1) if t.words[end] == "," else 0
         if aside_end and aside_end + 1 < n:  # opposes, among other things, the plan
@@ -145,11 +145,11 @@ class Contents(Reading):
     def _object_infinitive(self, end: int) -> int | None:
         """Return the *to* of ``urged OBJECT to …``, if there is one close by."""
         t = self.t
-        for k in range(end, min(len(t), end + 12)):
+        for k in range(end, min(t.size, end + 12)):
             if t.kinds[k] == "p" or t.lows[k] in ("that", "and") or t.kinds[k] == "q":
                 return None
             if t.lows[k] == "to" and (k > end):
                 if t.lows[k - 1] == "not" and k - 1 > end:
                     return k - 1
-                return k if k + 1 < len(t) and t.lows[k + 1] not in DETERMINERS else None
+                return k if k + 1 < t.size and t.lows[k + 1] not in DETERMINERS else None
         return None

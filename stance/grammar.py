@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from stance.memo import Memo
 from stance.quotations import Quotation
 from stance.text import word_set
 
@@ -87,19 +88,51 @@ _PARTS = re.compile(f"({_TOKEN.pattern})")
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 
 
-def _contracted(clean: str, start: int, end: int) -> bool:
-    """Tell whether a word such as *he's* has to be cut in two."""
-    return clean.find("'", start, end) >= 0 and bool(_CONTRACTION.search(clean, start, end))
+MOST_FORMS = 65_536  # forms of which is remembered what they are
+_IS_ADVERB = Memo[str, bool](
+    lambda low: low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4),
+    MOST_FORMS,
+)
+
+
+def _join_stops(
+    words: list[str], starts: list[int], ends: list[int], kinds: list[str], last: int
+) -> None:
+    """Join the stop of an abbreviation to its word (*Gov.*), but not the stop at the end."""
+    gone: list[int] = []
+    before = -1
+    for k in [k for k, word in enumerate(words) if word == "."]:
+        if not gone or gone[-1] != k - 1:
+            before = k - 1
+        if before >= 0 and kinds[before] == "w" and ends[k] < last:
+            ends[before] = ends[k]
+            gone.append(k)
+    for k in reversed(gone):
+        del words[k], starts[k], ends[k], kinds[k]
+
+
+def _cut_contractions(
+    words: list[str], starts: list[int], ends: list[int], kinds: list[str]
+) -> None:
+    """Cut a word such as *he's* in two."""
+    for k in [k for k, word in enumerate(words) if "'" in word][::-1]:
+        word = words[k]
+        cut = word.find("'")
+        if word[:cut].lower() in _CONTRACTED and len(word) > cut + 1:
+            words[k : k + 1] = word[:cut], word[cut:]
+            starts.insert(k + 1, starts[k] + cut)
+            ends.insert(k, starts[k] + cut)
+            kinds.insert(k, "w")
 
 
 class Tokens:
     """A unit of text as tokens; a quotation is one token of kind ``q``.
 
     `kinds` holds one letter a token: ``w`` word, ``p`` punctuation, ``q`` quotation;
-    `words` the words as printed, `lows` in lower case.
+    `words` the words as printed, `lows` in lower case; `size` is the number of tokens.
     """
 
-    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "starts", "words")
+    __slots__ = ("clean", "ends", "kinds", "lows", "quotes", "size", "starts", "words")
 
     def __init__(self, clean: str, start: int, end: int, quotes: Sequence[Quotation]) -> None:
         self.clean = clean
@@ -122,45 +155,30 @@ class Tokens:
         self.lows = [*map(str.lower, self.words)]
         if not _ACRONYMS.isdisjoint(self.words):
             self.lows = [word if word in _ACRONYMS else word.lower() for word in self.words]
+        self.size = len(self.words)
 
     def __len__(self) -> int:
-        return len(self.words)
+        return self.size
 
     def _read(self, kinds: list[str], start: int, end: int) -> None:
-        clean, words, starts, ends = self.clean, self.words, self.starts, self.ends
-        if clean.find(".", start, end - 1) < 0 and not _contracted(clean, start, end):
-            parts = _PARTS.split(clean[start:end])  # the common case, at once
-            offsets = [*accumulate(map(len, parts), initial=start)]
-            found = parts[1::2]
-            words += found
-            kinds += ["w" if word[0].isalnum() else "p" for word in found]
-            starts += offsets[1:-1:2]
-            ends += offsets[2::2]
-            return
-        for match in _TOKEN.finditer(clean, start, end):
-            word = match[0]
-            a, b = match.span()
-            if word == "." and words and b < end - 1 and kinds[-1] == "w":
-                ends[-1] = b  # the stop of an abbreviation
-                continue
-            cut = word.find("'")
-            if cut > 0 and word[:cut].lower() in _CONTRACTED and len(word) > cut + 1:
-                words.append(word[:cut])
-                starts.append(a)
-                ends.append(a + cut)
-                kinds.append("w")
-                word, a = word[cut:], a + cut
-                kinds.append("w")
-            else:
-                kinds.append("w" if word[0].isalnum() else "p")
-            words.append(word)
-            starts.append(a)
-            ends.append(b)
+        """Append the tokens of a stretch without quotations."""
+        clean = self.clean
+        parts = _PARTS.split(clean[start:end])
+        offsets = [*accumulate(map(len, parts), initial=start)]
+        words, starts, ends = parts[1::2], offsets[1:-1:2], offsets[2::2]
+        own = ["w" if word[0].isalnum() else "p" for word in words]
+        if clean.find(".", start, end - 1) >= 0 and "." in words:
+            _join_stops(words, starts, ends, own, end - 1)
+        if clean.find("'", start, end) >= 0 and _CONTRACTION.search(clean, start, end):
+            _cut_contractions(words, starts, ends, own)
+        self.words += words
+        self.starts += starts
+        self.ends += ends
+        kinds += own
 
     def is_adverb(self, i: int) -> bool:
         """Tell whether token `i` may stand between a subject and its verb."""
-        low = self.lows[i]
-        if low in ADVERBS or (low.endswith("ly") and low not in NOT_ADVERBS and len(low) > 4):
+        if _IS_ADVERB[self.lows[i]]:
             return True
         if self.kinds[i] == "q":  # Sybiha “urgently” called on …
             quote = self.quotes[i]
@@ -172,4 +190,4 @@ class Tokens:
 
     def is_name(self, i: int) -> bool:
         """Tell whether token `i` is a word that starts with a capital."""
-        return self.kinds[i] == "w" and self.words[i][0].isupper()
+        return self.words[i][0].isupper() and self.kinds[i] == "w"

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from stance.memo import Memo
+
 LineKind = Literal["headline", "heading", "byline", "body", "tags"]
 
 LEAST_HEADLINE = 4  # words of a headline in a list of them
 LEAST_DIGEST = 8  # lines of a list of headlines; a guess
 
-_LINE = re.compile(r"[^\n]+")
+_BULLETS = frozenset("•·▪‣◦●○■*►➤-—")
 _BULLET = re.compile(r"[ ]*+(?:[•·▪‣◦●○■*►➤]|[-—](?=[ ]))[ ]*+")
 _CRUMB = re.compile(
     r"(?:tags?|keywords?|topics|related|read more|read also|see also|photos?|image|source"
@@ -26,12 +28,14 @@ _BYLINE = re.compile(
     r"|\(?c?\)?[ ]?(?:reuters|ap|afp|dpa)\)?$",
     re.IGNORECASE,
 )
+_OPENS_CRUMB, _OPENS_BYLINE = "tkrpisfa", "bfaterwpul(c)d"  # the first letters, in any case
 _NOTE = r"(?:\[[0-9]{1,3}\])*+"  # the number of a note: … votes.[1] The vote …
 _LINK = re.compile(r"(?:read|see) (?:also|more|too):[ ]*+(?=[^\n]*?\w)", re.IGNORECASE)
 STOP = re.compile(rf"([.!?…\"”')\]]++){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
 _STOPS = frozenset(".!?…:;")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*(?:\[[0-9]{1,3}\])*$")
 _WORDS = re.compile(r"[^\W_]+")
+_WORDS_OF = Memo[str, int](lambda piece: len(_WORDS.findall(piece)), 65_536)
 
 
 def paragraphs(clean: str) -> list[tuple[int, int, LineKind]]:
@@ -39,12 +43,17 @@ def paragraphs(clean: str) -> list[tuple[int, int, LineKind]]:
     lines: list[tuple[int, int, bool]] = []
     links: set[int] = set()  # where the headlines of other articles start: Read also: …
     first_end = -1
-    for match in _LINE.finditer(clean):
-        start, end = trim(clean, match.start(), match.end())
-        if start == end:
+    at = 0
+    for line in clean.split("\n"):
+        start, at = at, at + len(line) + 1
+        bare = line.strip()
+        if not bare:
             continue
-        bullet = _BULLET.match(clean, start, end)
-        link = _LINK.match(clean, start, end) if clean[start] in "RrSs" else None
+        first = bare[0]
+        start += line.index(first)
+        end = start + len(bare)
+        bullet = _BULLET.match(clean, start, end) if first in _BULLETS else None
+        link = _LINK.match(clean, start, end) if first in "RrSs" else None
         if bullet and bullet.end() < end:
             lines.append((bullet.end(), end, True))
         elif link:
@@ -74,7 +83,7 @@ def _classified(
     clean: str, lines: list[tuple[int, int, bool]], links: set[int]
 ) -> list[tuple[int, int, LineKind]]:
     kinds: list[LineKind] = []
-    digest = _is_digest(clean, lines)
+    digest = len(lines) >= LEAST_DIGEST and _is_digest(clean, lines)
     for index, (start, end, bullet) in enumerate(lines):
         kind = _line_kind(clean, start, end, bullet, index)
         if start in links or (digest and kind in ("heading", "body")):
@@ -94,8 +103,6 @@ def _classified(
 
 def _is_digest(clean: str, lines: list[tuple[int, int, bool]]) -> bool:
     """Tell whether a text is a list of headlines: most lines are long and have no stop."""
-    if len(lines) < LEAST_DIGEST:
-        return False
     stopped = [_last(clean, end) in _STOPS for _, end, _ in lines]
     if sum(stopped) * 2 >= len(lines):
         return False
@@ -125,13 +132,18 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Li
     if end - start > 300:
         return "body"
     line = clean[start:end]
-    if _CRUMB.match(line) and len(line) < 120:
+    first, last = line[0].lower(), line[-1]
+    odd = not first.isascii()  # an İ or ſ, which are letters of other lines in any case
+    if (odd or first in _OPENS_CRUMB) and _CRUMB.match(line) and len(line) < 120:
         return "tags"
-    stopped = bool(_FINAL.search(line[-6:]))
-    words = len(_WORDS.findall(line))
+    stopped = last in _STOPS or (last in "\"”')]" and bool(_FINAL.search(line[-6:])))
+    byline = (odd or first in _OPENS_BYLINE) and _BYLINE.match(line)
+    if stopped and index and not byline:
+        return "body"
+    words = sum(map(_WORDS_OF.__getitem__, line.split()))
     if not stopped and bullet and words <= 6 and (words <= 3 or line.istitle()):
         return "tags"
-    if words <= 14 and _BYLINE.match(line) and not (stopped and words > 9):
+    if words <= 14 and byline and not (stopped and words > 9):
         return "byline"
     if index == 0 and words and words <= 30 and not line.endswith((".", ":")):
         return "headline"
@@ -140,8 +152,3 @@ def _line_kind(clean: str, start: int, end: int, bullet: bool, index: int) -> Li
     if not stopped and not bullet and words <= 9 and '"' not in line and "“" not in line:
         return "heading"
     return "body"
-
-
-def trim(clean: str, start: int, end: int) -> tuple[int, int]:
-    piece = clean[start:end]
-    return end - len(piece.lstrip()), start + len(piece.rstrip()) if piece.strip() else end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 from stance.cues import Cue, cue_index
 from stance.grammar import AUXILIARIES, BE, POSSESSIVES, PREPOSITIONS, Tokens
@@ -12,9 +13,9 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
     """Return the longest cue that starts at each token; tokens inside one start none."""
     found: dict[int, Cue] = {}
     index, done = cue_index(), 0
-    lows, n = tokens.lows, len(tokens)
+    lows, n = tokens.lows, tokens.size
     titled: bool | None = None
-    for i in [i for i, low in enumerate(lows) if low in index]:
+    for i in compress(range(n), map(index.__contains__, lows)):
         if i < done:
             continue
         low = lows[i]
@@ -37,35 +38,36 @@ def match_cues(tokens: Tokens) -> dict[int, Cue]:
 def _cue_at(
     tokens: Tokens, i: int, alone: Sequence[Cue], longer: Mapping[str, Sequence[Cue]]
 ) -> Cue | None:
-    lows, n = tokens.lows, len(tokens)
+    lows, n = tokens.lows, tokens.size
     at = i + 1
     while longer and at < n:
         fits = [
             cue
-            for cue in longer.get(lows[at], ())
+            for cue in longer[lows[at]]
             if lows[at + 1 : at - 1 + len(cue.words)] == list(cue.words[2:])
-        ]
-        noun = _owned(tokens, i) if any(cue.kind == "noun" for cue in fits) else False
-        if fits and alone and _names_place(tokens, at + 1):
-            break  # insisted on CNN that
-        for cue in fits:
-            if cue.tense == "be" if at > i + 1 else (cue.kind == "noun") == noun:
-                return cue
+        ] if lows[at] in longer else []  # fmt: skip
+        if fits:
+            if alone and _names_place(tokens, at + 1):
+                break  # insisted on CNN that
+            noun = any(cue.kind == "noun" for cue in fits) and _owned(tokens, i)
+            for cue in fits:
+                if cue.tense == "be" if at > i + 1 else (cue.kind == "noun") == noun:
+                    return cue
         if lows[i] in BE and at < i + 3 and tokens.is_adverb(at):
             at += 1
         else:
             break
-    for cue in alone:
-        if (cue.kind == "noun") == (len(alone) > 1 and _owned(tokens, i)) or len(alone) == 1:
-            return cue if cue.kind != "noun" or _owned(tokens, i) else None
-    return None
+    if len(alone) == 1:
+        return alone[0] if alone[0].kind != "noun" or _owned(tokens, i) else None
+    noun = bool(alone) and _owned(tokens, i)
+    return next((cue for cue in alone if (cue.kind == "noun") == noun), None)
 
 
 def _are_countries(tokens: Tokens, i: int) -> bool:
     """Tell whether *states* is a noun: *the Baltic states had pushed*, *states bordering it*."""
     if i == 0 or not (tokens.is_name(i - 1) or tokens.lows[i - 1] in ("member", "the", "other")):
         return False
-    if i + 1 >= len(tokens):
+    if i + 1 >= tokens.size:
         return True
     following = tokens.lows[i + 1]
     adjective = tokens.lows[i - 1].endswith(("ern", "ean", "ic")) or tokens.lows[i - 1] == "member"
@@ -78,7 +80,7 @@ def _are_countries(tokens: Tokens, i: int) -> bool:
 
 def _names_place(tokens: Tokens, k: int) -> bool:
     """Tell whether a name and *that* follow: the preposition tells where or when."""
-    n = len(tokens)
+    n = tokens.size
     if k >= n or not tokens.is_name(k) or tokens.lows[k - 1] not in ("on", "in", "to", "at"):
         return False
     return "that" in tokens.lows[k + 1 : min(n, k + 4)]

@@ -25,7 +25,6 @@ _CAPITALS = re.compile(
     r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
 _NEXT = re.compile(r":(?= )| ([a-z]+)\b")
-_POSSESSIVE = re.compile(r"'s?$")
 _NOT_NAMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april "
     "june july august september october november december i the a an in on at for and but "
@@ -138,8 +137,8 @@ def _person(
     if not pieces or pieces[-1][2] in words["collective"] or pieces[-1][2] in words["document"]:
         return None
     lows = [low for _, _, low in pieces]
-    begin = pieces[0][0]
-    end = begin + len(_POSSESSIVE.sub("", folded[begin : pieces[-1][0] + len(pieces[-1][1])]))
+    begin, (last_start, last_word, _) = pieces[0][0], pieces[-1]
+    end = last_start + len(last_word.removesuffix("'s" if last_word.endswith("s") else "'"))
     sure = sure and (len(pieces) > 1 or first > 0)
     if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
         sure = _introduced(folded, begin, end) or (
@@ -154,7 +153,8 @@ def _introduced(folded: str, begin: int, end: int) -> bool:
     before = folded[max(0, begin - 30) : begin].split()
     if before and before[-1].rstrip(",") in roles:
         return True
-    match = _AFTER_NAME.match(folded, end, end + 100)
+    aside = folded.startswith(", ", end)
+    match = _AFTER_NAME.match(folded, end, end + 100) if aside else None
     if match is None:
         return False
     if match["who"]:  # not: … of the ruling Homeland Circle, who …

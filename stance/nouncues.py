@@ -22,7 +22,7 @@ class NounCues(Reading):
     """Reads passives, prefixes and nouns."""
 
     def _passive(self, i: int, end: int, cue: Cue) -> None:
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         by = next((k for k in range(end, min(n, end + 10)) if t.lows[k] == "by"), None)
         if by is None or ("np" not in cue.frames and "that" not in cue.frames):
             return
@@ -46,7 +46,7 @@ class NounCues(Reading):
         return start if t.lows[k] in PREPOSITIONS else k
 
     def _prefix(self, i: int, cue: Cue) -> None:
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         end = i + len(cue.words)
         self._spent.add(i)
         speaker = p.after(end)
@@ -72,7 +72,7 @@ class NounCues(Reading):
 
     def _view(self, i: int, cue: Cue) -> None:
         """Read ``In Kyiv's view, …``."""
-        t, p, n = self.t, self.p, len(self.t)
+        t, p, n = self.t, self.p, self.t.size
         self._spent.add(i)
         owner = self._owner(i - 1) if i > 1 else None
         if owner is None or owner[0] < 1 or t.lows[owner[0] - 1] != "in" or i + 2 >= n:
@@ -102,7 +102,7 @@ class NounCues(Reading):
     def _noun(self, i: int, cue: Cue) -> None:
         t, p = self.t, self.p
         end = i + len(cue.words)
-        if end > len(t) or (end == len(t) and "noun-self" not in cue.frames):
+        if end > t.size or (end == t.size and "noun-self" not in cue.frames):
             return
         owner = self._owner(i - 1, possessive="noun-self" in cue.frames)
         if owner is None:

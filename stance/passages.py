@@ -96,7 +96,9 @@ class _Reading(Turns):
 
     def _label(self, index: int, unit: Unit) -> bool:
         """Read ``NAME: what NAME says`` in headlines and transcripts."""
-        match = LABEL.match(self.clean, unit.start, min(unit.end, unit.start + 80))
+        stop = min(unit.end, unit.start + 80)
+        colon = self.clean.find(":", unit.start, stop) >= 0
+        match = LABEL.match(self.clean, unit.start, stop) if colon else None
         if match is None:
             return unit.headline and self._signed(index, unit)
         first = not index or self.units[index - 1].paragraph != unit.paragraph
@@ -188,7 +190,7 @@ class _Reading(Turns):
             mention, rule = None, "quote-run-on"
             if not pure:
                 colon = self.clean[quote.start - 2 : quote.start] == ": "
-                end = bisect_left(tokens.starts, quote.start) - 1 if colon else len(tokens)
+                end = bisect_left(tokens.starts, quote.start) - 1 if colon else tokens.size
                 phrases = Phrases(tokens, {})
                 subject = phrases.clause_subject(end)
                 if colon and tokens.is_name(end - 1):  # … — Jane Doe: “…”

@@ -13,6 +13,7 @@ from stance.grammar import (
     AUXILIARIES,
     COORDINATORS,
     DETERMINERS,
+    MOST_FORMS,
     NOUN_PREPOSITIONS,
     OBJECTS,
     POSSESSIVES,
@@ -24,6 +25,7 @@ from stance.grammar import (
     VERBS,
     Tokens,
 )
+from stance.memo import Memo
 from stance.names import person_words
 from stance.text import word_set
 
@@ -40,6 +42,9 @@ _NOUNLIKE = word_set(
 _IN_RELATIVE = ("in", "at", "on")  # the diplomat who was in the building said
 _NO_PHRASE = PREPOSITIONS | SUBORDINATORS | OBJECTS | TIMES | AUXILIARIES  # opens none
 _PRONOUNS = PRONOUNS - {"one"}
+_FUNCTION = (  # words that may end a phrase on its left
+    SUBORDINATORS | PREPOSITIONS | COORDINATORS | RELATIVES | PRONOUNS | OBJECTS | ADVERBIAL | {"&"}
+)
 _ASIDES = frozenset(
     tuple(phrase.split())
     for phrase in [
@@ -67,6 +72,22 @@ _ASIDES = frozenset(
 )
 
 
+_ENDS_OF_TIMES = DAYS | {phrase[-1] for phrase in _ASIDES}  # besides numbers
+
+
+def _form_of(low: str) -> str:
+    if low in AUXILIARIES:
+        return "auxiliary"
+    if low in VERBS:
+        return "verb"
+    if low.endswith(("'s", "'")):
+        return "owner"
+    return "past" if low.endswith("ed") and len(low) > 4 else ""
+
+
+_FORM_OF = Memo[str, str](_form_of, MOST_FORMS)
+
+
 class NounPhrases:
     """Looks for phrases in one unit."""
 
@@ -74,25 +95,36 @@ class NounPhrases:
         self.t = tokens
         self.cues = cues
         self._verbs: dict[int, bool] = {}
+        self._phrases: dict[int, Range | None] = {}
+        self._before_verb: dict[int, tuple[int, bool]] = {}
+        self._subjects: dict[tuple[int, bool], Range | None] = {}
 
     def before_verb(self, verb: int) -> tuple[int, bool]:
         """Return the last token before a verb's adverbs and auxiliaries, and whether any is modal.
 
         The second value also tells *to* before an infinitive.
         """
+        known = self._before_verb.get(verb)
+        if known is None:
+            known = self._before_verb[verb] = self._find_before_verb(verb)
+        return known
+
+    def _find_before_verb(self, verb: int) -> tuple[int, bool]:
         t, j, modal = self.t, verb - 1, False
         while j >= 0:
             back = self.before_time(j)
             if back < j:
                 j = back
                 continue
-            if t.lows[j] not in AUXILIARIES and not t.is_adverb(j):
+            low = t.lows[j]
+            auxiliary = low in AUXILIARIES
+            if not auxiliary and not t.is_adverb(j):
                 break
-            if t.lows[j] == "will" and t.is_name(j) and (j or self._simple_past(j + 1)):
+            if low == "will" and t.is_name(j) and (j or self._simple_past(j + 1)):
                 break  # a Will; Will wrote
-            if t.lows[j] in ("then", "yet") and j and t.kinds[j - 1] == "p":
+            if low in ("then", "yet") and j and t.kinds[j - 1] == "p":
                 break
-            modal = modal or t.lows[j] in AUXILIARIES
+            modal = modal or auxiliary
             j -= 1
         return j, modal
 
@@ -102,15 +134,18 @@ class NounPhrases:
 
     def before_time(self, j: int) -> int:
         """Return the token before an adverbial such as *on Tuesday* that ends with token `j`."""
-        t = self.t
-        if j >= 2 and tuple(t.lows[j - 2 : j + 1]) in _ASIDES:
+        lows = self.t.lows
+        low = lows[j]
+        if j < 1 or not (low in _ENDS_OF_TIMES or low.isdigit()):
+            return j
+        if j >= 2 and tuple(lows[j - 2 : j + 1]) in _ASIDES:
             return j - 3
-        if j >= 1 and tuple(t.lows[j - 1 : j + 1]) in _ASIDES:
+        if tuple(lows[j - 1 : j + 1]) in _ASIDES:
             return j - 2
-        if j >= 1 and (t.lows[j] in DAYS or t.lows[j].isdigit()):
-            if t.lows[j - 1] in ("on", "in", "since", "by"):
+        if low in DAYS or low.isdigit():
+            if lows[j - 1] in ("on", "in", "since", "by"):
                 return j - 2
-            if t.lows[j] in DAYS:
+            if low in DAYS:
                 return j - 1
         return j
 
@@ -125,17 +160,18 @@ class NounPhrases:
         t = self.t
         if t.kinds[i] != "w":
             return False
-        low = t.lows[i]
-        if low == "will" and t.is_name(i) and self._simple_past(i + 1):
+        low, name = t.lows[i], t.is_name(i)
+        if low == "will" and name and self._simple_past(i + 1):
             return False  # Will wrote
-        if low in AUXILIARIES or (low in VERBS and not t.is_name(i)):
+        form = _FORM_OF[low]
+        if form == "auxiliary" or (form == "verb" and not name):
             return True
-        if low.endswith(("'s", "'")) or t.is_name(i):
+        if form == "owner" or name:
             return False
         cue = self.cues.get(i)
         if cue is not None and cue.tense in ("past", "s", "ing", "be"):
             return cue.tense != "s" or not self.is_nominal(i)
-        return low.endswith("ed") and len(low) > 4 and not self.is_nominal(i)
+        return form == "past" and not self.is_nominal(i)
 
     def is_nominal(self, i: int) -> bool:
         """Tell whether the token before makes `i` a noun or adjective, not a verb."""
@@ -155,6 +191,11 @@ class NounPhrases:
 
     def noun_phrase(self, last: int) -> Range | None:
         """Return the noun phrase that ends with token `last`."""
+        if last not in self._phrases:
+            self._phrases[last] = self._noun_phrase(last)
+        return self._phrases[last]
+
+    def _noun_phrase(self, last: int) -> Range | None:
         t, k = self.t, last
         if t.words[last] == ")":
             while k >= 0 and t.words[k] != "(":
@@ -177,9 +218,10 @@ class NounPhrases:
         joined = False
         while k - 1 > stop:
             joined = joined or t.lows[k] == "and"
-            if joined and t.words[k - 1] == "," and t.is_name(k) and t.is_name(k - 2):
+            listed = joined and t.words[k - 1] == ","
+            if listed and t.is_name(k) and t.is_name(k - 2):
                 k -= 2  # A, B and C
-            elif joined and t.words[k - 1] == "," and self._listed(k):
+            elif listed and self._listed(k):
                 k = 0  # The minister, the senator and the mayor
             elif self._continues(k - 1, k):
                 k -= 1
@@ -213,7 +255,7 @@ class NounPhrases:
 
     def after(self, i: int) -> Range | None:
         """Return the noun phrase that starts at token `i`: the subject after *said*."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         if i >= n or t.kinds[i] != "w":
             return None
         if t.lows[i] in PRONOUNS and not (t.lows[i] == "one" and t.kinds[i + 1 : i + 2] == "w"):
@@ -241,6 +283,19 @@ class NounPhrases:
             quote = t.quotes[k]
             last = t.clean[quote.inner_end - 1]
             return quote.inner_end - quote.inner_start < 40 and last.isalnum()
+        if low in _FUNCTION:
+            known = self._function_continues(k, after)
+            if known is not None:
+                return known
+        if t.lows[after] in DETERMINERS and t.lows[after] not in _NOUNLIKE:
+            if low in ("all", "both", "of", "some", "many", "most", "half"):
+                return True
+            return low in PREPOSITIONS
+        return not self.is_verb(k)
+
+    def _function_continues(self, k: int, after: int) -> bool | None:
+        """Tell whether function word `k` belongs to a phrase; None if it is like other words."""
+        low = self.t.lows[k]
         if low in SUBORDINATORS and low not in ("as", "than", "like"):
             return False
         if low == "to" and after in self.cues and self.cues[after].tense == "base":
@@ -249,17 +304,11 @@ class NounPhrases:
             return low in NOUN_PREPOSITIONS and k > 0 and self._nounlike(k - 1)
         if low in ("and", "or", "&"):
             return k > 0 and self._nounlike(k - 1) and self._parallel(k)
-        if low in ("but", "then", "yet", "nor") or low in RELATIVES:
+        if low in ("but", "then", "yet", "nor") or low in RELATIVES or low in ADVERBIAL:
             return False
         if (low in PRONOUNS and low != "one") or (low in OBJECTS and low not in POSSESSIVES):
             return False
-        if low in ADVERBIAL:
-            return False
-        if t.lows[after] in DETERMINERS and t.lows[after] not in _NOUNLIKE:
-            if low in ("all", "both", "of", "some", "many", "most", "half"):
-                return True
-            return low in PREPOSITIONS
-        return not self.is_verb(k)
+        return None
 
     def _nounlike(self, k: int) -> bool:
         t = self.t

@@ -18,6 +18,8 @@ MAX_ROUND = 300  # characters of a quotation in single marks round double ones; 
 # one set of characters first, so that the search may skip all others: "“” or `` '' ´´
 _MARKS = re.compile("[\"“”`'´](?:(?<=[\"“”])|(?<=`)`|(?<=')'|(?<=´)´)")
 _SINGLE = re.compile("[‘']")
+_ANY = re.compile("[\"“”`'´‘]")
+_MAY_OPEN = re.compile(r"[‘'](?<![^ \n(\[—/-].)")  # not the apostrophe of a possessive
 _WORD = re.compile(r"[^\W_]")
 _OPENING = frozenset("([—-/")
 
@@ -38,8 +40,11 @@ class Quotation:
 
 def quotations(clean: str, start: int, end: int) -> list[Quotation]:
     """Return the quotations of one paragraph of a normalised text, in order."""
+    if _ANY.search(clean, start, end) is None:
+        return []
     found = _double(clean, start, end)
-    singles = _single(clean, start, end, found) if _SINGLE.search(clean, start, end) else []
+    opens = clean[start] in "‘'" or _MAY_OPEN.search(clean, start, end) is not None
+    singles = _single(clean, start, end, found) if opens else []
     if not singles:
         return found
     outer = [

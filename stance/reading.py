@@ -63,7 +63,7 @@ class Reading:
 
     def _over_apposition(self, r: int) -> int:
         """Return the token after the apposition at `r`, if one is there: ``, a spokesman,``."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         if r + 1 >= n or t.words[r] != ",":
             return r
         if (
@@ -104,7 +104,7 @@ class Reading:
         t, p = self.t, self.p
         if t.lows[r] in SUBJECT_PRONOUNS:
             return True
-        for k in range(r + 1, min(len(t) if end is None else end, r + 30)):
+        for k in range(r + 1, min(t.size if end is None else end, r + 30)):
             if t.words[k] in (";", ":"):
                 return False
             if t.kinds[k] == "q" and end is None and self._full(k):
@@ -131,15 +131,15 @@ class Reading:
             self.p.is_verb(k)
             and not low.endswith(("ing", "n"))
             and t.lows[k - 1] not in AUXILIARIES
-            and (k + 1 >= len(t) or t.lows[k + 1] != "by")
+            and (k + 1 >= t.size or t.lows[k + 1] != "by")
         )
 
     def _cue_end(self, i: int, cue: Cue) -> int:
         t, end = self.t, i + len(cue.words)
         if cue.tense == "be":
-            while end < len(t) and t.lows[end - 1] != cue.words[-1]:
+            while end < t.size and t.lows[end - 1] != cue.words[-1]:
                 end += 1
-        return min(end, len(t))
+        return end
 
     def _full(self, k: int) -> bool:
         quote = self.t.quotes[k]
@@ -151,14 +151,14 @@ class Reading:
         All its longer words have capitals, there are two or more, and it does not stand alone.
         """
         t = self.t
-        return is_title(t.clean, t.quotes[k]) and len(t) > 1
+        return is_title(t.clean, t.quotes[k]) and t.size > 1
 
-    def _is_passive(self, i: int, cue: Cue) -> bool:
+    def _is_passive(self, i: int, end: int, cue: Cue) -> bool:
+        """Tell whether *by* follows the cue, or a form of *be* precedes it."""
         t = self.t
         if cue.tense != "past":
             return False
-        end = self._cue_end(i, cue)
-        if end < len(t) and t.lows[end] == "by":
+        if end < t.size and t.lows[end] == "by":
             return True
         j = i - 1
         while j >= 0 and t.is_adverb(j):

@@ -36,6 +36,8 @@ class UnitReader(AfterCues, NounCues, Contents):
     def read(self) -> list[Found]:
         """Return the statements of the unit."""
         for i, cue in self.cues.items():
+            if cue.tense:
+                continue  # a verb
             if "prefix" in cue.frames or "prefix-name" in cue.frames:
                 self._prefix(i, cue)
             elif "prefix-owner" in cue.frames:
@@ -55,7 +57,7 @@ class UnitReader(AfterCues, NounCues, Contents):
 
     def _verb(self, i: int, cue: Cue) -> None:
         t, end = self.t, self._cue_end(i, cue)
-        if self._is_passive(i, cue):
+        if self._is_passive(i, end, cue):
             self._passive(i, end, cue)
             return
         if i == 0 and "post" in cue.frames and cue.tense in ("past", "s") and self._first(end, cue):
@@ -68,7 +70,7 @@ class UnitReader(AfterCues, NounCues, Contents):
         if "expletive" in cue.frames and t.lows[subject[0]] in ("it", "there"):
             return
         if "clear" in cue.frames:
-            if end < len(t) and t.kinds[end] == "w" and t.lows[end] not in PREPOSITIONS:
+            if end < t.size and t.kinds[end] == "w" and t.lows[end] not in PREPOSITIONS:
                 return  # said this week
             self._add("clear", [], (i, end), subject, cue)
             return
@@ -91,7 +93,7 @@ class UnitReader(AfterCues, NounCues, Contents):
 
     def _first(self, end: int, cue: Cue) -> bool:
         """Read ``Said the minister: “…”``; True if it was one."""
-        t, n = self.t, len(self.t)
+        t, n = self.t, self.t.size
         subject = self.p.after(end)
         if subject is None or subject[1] + 1 >= n or t.words[subject[1]] not in (":", ","):
             return False
@@ -130,7 +132,7 @@ class UnitReader(AfterCues, NounCues, Contents):
         t = self.t
         if cue.tense not in ("past", "s"):
             return False
-        for k in range(i + 1, min(len(t), i + LIST_REACH)):
+        for k in range(i + 1, min(t.size, i + LIST_REACH)):
             other = self.cues.get(k)
             if other is not None and other.tense == cue.tense and t.lows[k - 1] == "and":
                 return True
@@ -170,10 +172,10 @@ class UnitReader(AfterCues, NounCues, Contents):
         t = self.t
         if i and t.lows[0] not in PREPOSITIONS:
             return None
-        comma = next((k for k in range(i, len(t)) if t.words[k] == ","), -1)
+        comma = next((k for k in range(i, t.size) if t.words[k] == ","), -1)
         if comma < 0:
             return None
-        verbs = (v for v in range(comma + 2, len(t)) if t.kinds[v] == "w" and self.p.is_verb(v))
+        verbs = (v for v in range(comma + 2, t.size) if t.kinds[v] == "w" and self.p.is_verb(v))
         verb = next(verbs, -1)
         return self.p.subject(verb) if verb >= 0 else None
 
@@ -203,7 +205,7 @@ class UnitReader(AfterCues, NounCues, Contents):
         if gap is not None and gap[0] and t.words[gap[0] - 1] == ",":
             return "relative"  # …, which she said failed, …
         after = subject[1]
-        if after + 1 < len(t) and t.words[after] in (",", "—", "-"):
+        if after + 1 < t.size and t.words[after] in (",", "—", "-"):
             return "relative" if t.lows[after + 1] in ("who", "which") else ""
         return ""
 

@@ -18,7 +18,7 @@ from stance.people import Speaker
 from stance.quotations import has_word, quoted_share
 from stance.reading import Found
 from stance.records import Kind, Skipped, Span, Statement
-from stance.text import MAX_SENTENCE, Sentence, normalise, sentences
+from stance.text import MAX_SENTENCE, Sentence, as_sentences, normalise, pieces
 from stance.units import Unit, units_of
 
 MAX_RUN_ON = 4  # units back to whom a quotation without a cue may belong; a guess
@@ -83,7 +83,8 @@ def read_article(
     days = days_of(date)
     registry = registry or load_registry()
     clean = normalise(text)
-    split = sentences(text)
+    parts = pieces(clean)
+    split = as_sentences(text, parts)
     mentions = registry.find(text)
     offices = offices_of(registry) if days else None
     if offices is not None and days is not None:
@@ -93,7 +94,7 @@ def read_article(
         for one in split
         if len(one.span.text) > MAX_SENTENCE
     )
-    units, quoted = units_of(clean, split)
+    units, quoted = units_of(clean, parts)
     actors = {(m.span.start, m.span.end) for m in mentions}
     found = read_units(clean, units, lambda start, end: _names(actors, registry, clean, start, end))
     contents = sorted(span for _, one in found if one.kind != "noun" for span in one.fragments)

@@ -29,6 +29,12 @@ class Phrases(NounPhrases):
 
     def subject(self, verb: int, cue: Cue | None = None) -> Range | None:
         """Return the subject of a finite verb, or None where there is none to its left."""
+        key = (verb, cue is None)  # a token has no other cue
+        if key not in self._subjects:
+            self._subjects[key] = self._find_subject(verb, cue)
+        return self._subjects[key]
+
+    def _find_subject(self, verb: int, cue: Cue | None) -> Range | None:
         t = self.t
         j, modal = self.before_verb(verb)
         if j < 0:
@@ -59,6 +65,8 @@ class Phrases(NounPhrases):
         """Return the subject of the first finite verb before token `i`."""
         t = self.t
         start = self.clause_start(i)
+        if start >= i:
+            return None
         if t.lows[start] in SUBORDINATORS:  # As the delegates took their seats, the party …
             comma = next((k for k in range(start, i) if t.words[k] == ","), i)
             start = comma + 1 if comma + 2 < i else start

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from stance.errors import InputError
-from stance.lines import STOP, LineKind, paragraphs, trim
+from stance.lines import STOP, LineKind, paragraphs
 from stance.records import Span
 
 
@@ -38,6 +40,7 @@ _TABLE = {
 }
 for _same in [char for char, other in _TABLE.items() if char == other]:
     del _TABLE[_same]
+_ODD = re.compile("[^\n -~]")  # the characters that the table may hold
 
 _DATELINE = re.compile(
     r"[A-ZÀ-Þ][\w.'/-]*+,?[ ](?:(?:[A-ZÀ-Þ][\w.'/-]*+|[0-9]{1,4}),?[ ]){0,6}"
@@ -61,6 +64,15 @@ _OPENERS = word_set(
     "under with meanwhile nor or yet by from to during"
 )
 _MONTHS = word_set("jan feb mar apr jun jul aug sept sep oct nov dec")
+
+
+class Piece(NamedTuple):
+    """A sentence or line of a normalised text as offsets; see `Sentence`."""
+
+    start: int
+    end: int
+    paragraph: int
+    kind: LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +143,11 @@ def encodable(text: str) -> str:
 @lru_cache(maxsize=4)  # an article passes here once for its sentences, actors and statements
 def normalise(text: str) -> str:
     """Map quotation marks, dashes and odd spaces to one kind each; the length stays."""
+    if text.isascii() and text.isprintable():
+        return text
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
-    for char in set(text):
+    for char in set(_ODD.findall(text)):
         if char in _TABLE:
             text = text.replace(char, _TABLE[char])
     return text
@@ -145,19 +159,26 @@ def sentences(text: str) -> list[Sentence]:
     Headings, bylines and lists of tags are given too, each with its kind. A stretch longer
     than `MAX_SENTENCE` is given as it is; who reads on reports it as skipped.
     """
-    clean = normalise(text)
-    lines = paragraphs(clean)
-    found: list[Sentence] = []
-    for number, (start, end, kind) in enumerate(lines):
+    return as_sentences(text, pieces(normalise(text)))
+
+
+def as_sentences(text: str, split: Iterable[Piece]) -> list[Sentence]:
+    """Return the pieces of a text with its words."""
+    return [
+        Sentence(Span(start, end, text[start:end]), paragraph, kind)
+        for start, end, paragraph, kind in split
+    ]
+
+
+def pieces(clean: str) -> list[Piece]:
+    """Return the sentences of a normalised text as offsets."""
+    found: list[Piece] = []
+    for number, (start, end, kind) in enumerate(paragraphs(clean)):
         if kind == "body":
-            dateline = _DATELINE.match(clean, start, min(end, start + 120))
-            start = dateline.end() if dateline else start
-            borders = _borders(clean, start, end)
+            start = _after_dateline(clean, start, end)
+            found += [Piece(a, b, number, kind) for a, b in _borders(clean, start, end)]
         else:
-            borders = [(start, end)]
-        found.extend(
-            Sentence(Span(a, b, text[a:b]), number, kind) for a, b in _trimmed(clean, borders)
-        )
+            found.append(Piece(start, end, number, kind))
     return found
 
 
@@ -189,6 +210,15 @@ def _is_html(text: str) -> bool:
     sample = text[:20_000]
     tags = re.findall(r"</?[a-zA-Z][^<>]{0,200}>", sample)
     return len(tags) >= 3 and sum(map(len, tags)) * 3 > len(sample)
+
+
+def _after_dateline(clean: str, start: int, end: int) -> int:
+    """Return where a paragraph starts after *LONDON, March 3 (Agency) —*."""
+    stop = min(end, start + 120)
+    if clean.find("- ", start, stop) < 0 and clean.find("— ", start, stop) < 0:
+        return start
+    dateline = _DATELINE.match(clean, start, stop)
+    return dateline.end() if dateline else start
 
 
 def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -227,8 +257,3 @@ def _ends(clean: str, at: int, marks: str, following: int, start: int, end: int)
     if "." in word and len(word) <= 7 and all(len(part) <= 2 for part in word.split(".")):
         return opener or '"' in marks or "”" in marks  # U.S., Ph.D., p.m.
     return True
-
-
-def _trimmed(clean: str, borders: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    pieces = [trim(clean, start, end) for start, end in borders]
-    return [(start, end) for start, end in pieces if start < end]

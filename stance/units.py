@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from stance.cues import load_cues
 from stance.quotations import Quotation, quotations
-from stance.text import MAX_SENTENCE, Sentence
+from stance.text import MAX_SENTENCE, Piece
 
 Offsets = tuple[int, int]
 
@@ -32,24 +32,26 @@ class Unit(NamedTuple):
     quotes: tuple[Quotation, ...]
 
 
-def units_of(clean: str, split: Sequence[Sentence]) -> tuple[list[Unit], list[Offsets]]:
+def units_of(clean: str, split: Sequence[Piece]) -> tuple[list[Unit], list[Offsets]]:
     """Return the units of a text, and its stretches in quotation marks."""
-    paragraphs: list[list[Sentence]] = []
-    for sentence in split:
-        if sentence.kind not in ("body", "headline") or len(sentence.span.text) > MAX_SENTENCE:
+    paragraphs: list[list[Piece]] = []
+    number = -1
+    for one in split:
+        if one.kind not in ("body", "headline") or one.end - one.start > MAX_SENTENCE:
             continue
-        if paragraphs and paragraphs[-1][0].paragraph == sentence.paragraph:
-            paragraphs[-1].append(sentence)
+        if one.paragraph == number:
+            paragraphs[-1].append(one)
         else:
-            paragraphs.append([sentence])
+            paragraphs.append([one])
+            number = one.paragraph
     units: list[Unit] = []
     quoted: list[Offsets] = []
     for number, paragraph in enumerate(paragraphs):
-        start, end = paragraph[0].span.start, paragraph[-1].span.end
+        start, end = paragraph[0].start, paragraph[-1].end
         quotes = quotations(clean, start, end)
         if quotes and not quotes[-1].closed:
             after = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
-            goes_on = after is not None and _MARK.match(clean, after[0].span.start) is not None
+            goes_on = after is not None and _MARK.match(clean, after[0].start) is not None
             if not goes_on:
                 quotes = [*quotes[:-1], *_mended(clean, start, quotes[-1])]
         quoted.extend((quote.start, quote.end) for quote in quotes)
@@ -77,7 +79,7 @@ def _opens_speech(clean: str, start: int, quote: Quotation) -> bool:
 
 def _asks(clean: str, end: int, last: int) -> bool:
     """Tell whether ``…?” Jane Doe asked`` goes on after a sentence's end."""
-    if clean[end - 2 : end - 1] not in ("?", "!", "…") or clean[end - 1] not in "\"”'":
+    if clean[end - 1] not in "\"”'" or clean[end - 2 : end - 1] not in ("?", "!", "…"):
         return False
     match = _NAME_AND_VERB.match(clean, end, min(last, end + 80))
     if match is None:
@@ -92,21 +94,21 @@ def _is_said(word: str) -> bool:
     return any("post" in cue.frames and cue.tense in ("past", "s") for cue in cues)
 
 
-def _merged(clean: str, paragraph: Sequence[Sentence], quotes: Sequence[Quotation]) -> list[Unit]:
+def _merged(clean: str, paragraph: Sequence[Piece], quotes: Sequence[Quotation]) -> list[Unit]:
     units: list[Unit] = []
-    start: int | None = None
+    start, last = paragraph[0].start, paragraph[-1].end
     q = first = 0
-    for sentence in paragraph:
-        span = sentence.span
-        start = span.start if start is None else start
-        while q < len(quotes) and quotes[q].end <= span.end:
+    for one in paragraph:
+        end = one.end
+        if start < 0:
+            start = one.start
+        while q < len(quotes) and quotes[q].end <= end:
             q += 1
-        inside_one = q < len(quotes) and quotes[q].start < span.end
-        open_ended = inside_one or _asks(clean, span.end, paragraph[-1].span.end)
-        if open_ended and sentence is not paragraph[-1] and span.end - start < MAX_UNIT:
-            continue
-        inside = tuple(one for one in quotes[first:q] if one.start >= start)
-        first = q
-        units.append(Unit(start, span.end, sentence.paragraph, sentence.kind == "headline", inside))
-        start = None
+        if end < last and end - start < MAX_UNIT:
+            inside_one = q < len(quotes) and quotes[q].start < end
+            if inside_one or _asks(clean, end, last):
+                continue
+        inside = tuple(quote for quote in quotes[first:q] if quote.start >= start)
+        units.append(Unit(start, end, one.paragraph, one.kind == "headline", inside))
+        first, start = q, -1
     return units

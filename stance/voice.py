@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from stance.grammar import POSSESSIVES
 from stance.passages import read_units
-from stance.text import normalise, sentences
+from stance.text import normalise, pieces
 from stance.units import units_of
 
 Offsets = tuple[int, int]
@@ -47,7 +47,7 @@ def voice_of(sentence: str, places: Sequence[Offsets]) -> Voice:
         return _ABSENT
     masked = _Masked(sentence, places)
     clean = normalise(masked.text)
-    units, _ = units_of(clean, sentences(masked.text))
+    units, _ = units_of(clean, pieces(clean))
     contents: list[Offsets] = []
     cues: list[Offsets] = []
     within = False

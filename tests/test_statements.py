@@ -413,6 +413,16 @@ def test_no_text_breaks_a_span(text):
     assert starts == sorted(starts)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["The envoy said that", "Talks went on.\n\nThen the minister told reporters that",
+     "The envoy spoke.\n\n“We will not sign it today” the envoy:",
+     "The envoy spoke.\n\n“We will not sign it today” the envoy;"],
+)  # fmt: skip
+def test_a_text_that_breaks_off_is_read(text):
+    assert read_article(text).text == text
+
+
 @given(st.text())
 def test_any_text_is_read(text):
     assert read_article(text).text == text
