@@ -9,9 +9,9 @@ order) what it says. Where it says nothing, they are made of the whole sentence 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from stance.lexicon import Match
 from stance.settings import FeatureSettings
@@ -31,6 +31,34 @@ ANCHORS = 3  # places of the actor whose neighbours count
 PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
 ROLES = ("target", "reference")
 Spans = list[Offsets] | None  # filled with the span of each term where one is given
+
+
+class Role(Protocol):
+    """What the lexicon found: a match or its entry."""
+
+    @property
+    def concept(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+class Named(NamedTuple):
+    """How a sentence names the target of the stance.
+
+    Attributes
+    ----------
+    role : str
+        The first of `ROLES` that a form of the lexicon in it has, or "no target".
+    times, ways : int
+        Forms that have a role, and the different concepts among them.
+    """
+
+    role: str
+    times: int
+    ways: int
+
+
+NOT_NAMED = Named("no target", 0, 0)
 
 
 class Raw(NamedTuple):
@@ -158,12 +186,11 @@ def _beside(
 
 
 def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:
-    """Return the state of the voice, its cue words, and whether the target is named."""
+    """Return the state of the voice, its cue words, and how the target is named."""
     words, voice = reading.words, reading.raw.voice
     if not len(words):
         return []
-    roles = {match.role for match in reading.raw.matches}
-    names = stated(voice, next((role for role in ROLES if role in roles), ""))
+    names = stated(voice, named(reading.raw.matches))
     cued = _covered(words, voice.cues)
     if spans is not None:
         at = words.starts[0]
@@ -172,13 +199,27 @@ def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[st
     return [*names, *(CUE + words.forms[index] for index in cued)]
 
 
-def stated(voice: Voice, role: str) -> list[str]:
-    """Return the names of the block `voice` that are made of no word of the sentence.
+def named(found: Iterable[Role]) -> Named:
+    """Return how a sentence names the target, by what the lexicon found in it."""
+    naming = [one for one in found if one.role]
+    if not naming:
+        return NOT_NAMED
+    roles = {one.role for one in naming}
+    first = next(role for role in ROLES if role in roles)
+    return Named(first, len(naming), len({one.concept for one in naming}))
 
-    `role` is the first of `ROLES` that a form of the lexicon in the sentence has.
-    """
-    named = role or "no target"
-    return [voice.state, named, f"{voice.state}, {named}"]
+
+def stated(voice: Voice, target: Named) -> list[str]:
+    """Return the names of the block `voice` that are made of no word of the sentence."""
+    state = voice.state
+    return [
+        state,
+        target.role,
+        f"{state}, {target.role}",
+        f"named {min(target.times, 3)}",
+        f"in ways {min(target.ways, 3)}",
+        f"{state}, in ways {min(target.ways, 2)}",
+    ]
 
 
 def _own_words(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[str]:

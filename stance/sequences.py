@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.blocks import OF_VOICE, ROLES
+from stance.blocks import OF_VOICE, Named, named
 from stance.features import Featurizer
 from stance.formtables import (
     BEGINS,
@@ -97,8 +97,8 @@ class Sequences:
     own, cues : ndarray of shape (n, 2)
         Where the actors' statements and cues stand, and the cues alone.
     voices : list of Voice
-    roles : list of str
-        For each sentence the first of `ROLES` that is in it, or nothing.
+    named : list of Named
+        How each sentence names the target.
     """
 
     count: int
@@ -108,7 +108,7 @@ class Sequences:
     own: Integers
     cues: Integers
     voices: list[Voice]
-    roles: list[str]
+    named: list[Named]
 
 
 class Reader:
@@ -162,7 +162,7 @@ class Reader:
         own, cues = _stretches(voices, tokens.starts[tokens.borders] + 1)
         return Sequences(
             len(pairs), shown.rows[:, 1:], words, run.chosen(kept), own, cues, voices,
-            _roles(matches, tokens.owners, len(pairs)),
+            _named(matches, tokens.owners, len(pairs)),
         )  # fmt: skip
 
     def _matches(self, tokens: _Tokens, shown: Numbering) -> Matches:
@@ -240,11 +240,10 @@ def _stretches(voices: Sequence[Voice], bases: Integers) -> tuple[Integers, Inte
     return np.array(own, np.int64).reshape(-1, 2), np.array(cues, np.int64).reshape(-1, 2)
 
 
-def _roles(matches: Matches, owners: Integers, count: int) -> list[str]:
-    """Return for each sentence the first of `ROLES` that its matches have, or nothing."""
-    found = [""] * count
-    for role in reversed(ROLES):
-        for start, _, entry in matches:
-            if entry.role == role:
-                found[owners[start]] = role
-    return found
+def _named(matches: Matches, owners: Integers, count: int) -> list[Named]:
+    """Return for each sentence how its matches name the target."""
+    naming: dict[int, list[Entry]] = {}
+    for start, _, entry in matches:
+        if entry.role:
+            naming.setdefault(int(owners[start]), []).append(entry)
+    return [named(naming.get(owner, ())) for owner in range(count)]

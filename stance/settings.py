@@ -48,7 +48,6 @@ class FeatureSettings:
         ("anchored", 0.6),
         ("voice", 0.4),
         ("own_words", 0.7),
-        ("own_concepts", 0.7),
         ("own_pairs", 0.7),
     )
     word_ngrams: tuple[int, int] = (1, 2)
