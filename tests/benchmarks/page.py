@@ -69,19 +69,27 @@ def _quoted(results: Mapping[str, Result]) -> Iterator[str]:
             f"used, {_possible(found, one, many)} where both cores are free)."
         )
     scales = _scales(results)
-    if len(scales) > 1:
+    if scales:
         first, last = scales[0], scales[-1]
+        growth = (
+            f"An article costs {_growth(first, last)} times as much among {last['n']:,} as among "
+            f"{first['n']:,}. "
+        )
         yield (
-            f"* An article costs {_growth(first, last)} times as much among {last['n']:,} as among "
-            f"{first['n']:,}; memory of all processes at most {_peak(last):.0f} MB."
+            f"* {growth if first is not last else ''}Memory over {last['n']:,} articles: at most "
+            f"{_peak(last):.0f} MB, all {last['jobs'] + 1} processes together."
         )
     if "dask" in results:
         found = results["dask"]
-        plain, _, dask = list(found["ways"])
-        yield f"* A local Dask cluster takes {_ratio(found, dask, plain)} times as long as joblib."
+        plain, batch, dask = list(found["ways"])
+        yield (
+            f"* A local Dask cluster takes {_ratio(found, dask, plain)} times as long as plain "
+            f"joblib, and `stance batch` without it {_ratio(found, batch, plain)} times, over "
+            f"{found['n']:,} articles."
+        )
     if "scorer" in results:
-        for name, ratio in _peers(results["scorer"]["lines"]):
-            yield f"* {name} takes {ratio} times as long as `classify_many` for a sentence."
+        peers = [f"{name} {ratio}" for name, ratio in _peers(results["scorer"]["lines"])]
+        yield f"* For a sentence, in times of `classify_many`: {'; '.join(peers)}."
     if "start" in results:
         found = results["start"]
         way = next(name for name in found["ways"] if "classify(" in name)
