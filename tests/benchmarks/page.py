@@ -77,7 +77,7 @@ def _quoted(results: Mapping[str, Result]) -> Iterator[str]:
         )
         yield (
             f"* {growth if first is not last else ''}Memory over {last['n']:,} articles: at most "
-            f"{_peak(last):.0f} MB, all {last['jobs'] + 1} processes together."
+            f"{_peak(last):.0f} MB, all processes together."
         )
     if "dask" in results:
         found = results["dask"]
