@@ -112,6 +112,7 @@ def made(n: int, **ways: list[tuple[float, float]]) -> dict[str, Any]:
         "cores": 2,
         "system": "Linux",
         "load": [0.1, 1.0],
+        "free": [0.99, 0.98],
         "versions": {"Python": "3"},
         "n": n,
         "rounds": 3,
@@ -147,13 +148,17 @@ def test_rates_ratios_and_goals(page: SimpleNamespace):
     assert "1.60 is possible" in shown
     assert "| 1,000 | 1000 | 10.00 | 2.00 × | 90 |" in shown
     assert shown.index("| 200 |") < shown.index("| 1,000 |")
-    assert "busy" not in shown
+    assert "98% of the cores free" in shown
+    assert "the clock says little" not in shown
+    assert "2 processes are 2.00 times as fast as one" in page.quote(results)
     assert "2.00 times as much among 1,000 as among 200" in page.quote(results)
 
 
-def test_a_busy_machine_is_told(page: SimpleNamespace):
-    result = made(100, analyze=[(1.0, 0.25)]) | {"load": [2.5, 2.0]}
-    assert "the machine was busy" in page.page({"analyze": result})
+def test_on_a_busy_machine_cpu_time_is_quoted(page: SimpleNamespace):
+    result = made(100, loop=[(1.0, 1.0)], one=[(1.0, 1.0)], two=[(0.5, 1.25)])
+    result |= {"free": [0.99, 0.4]}
+    assert "the clock says little" in page.page({"batch": result})
+    assert "by the CPU time used 1.60 times" in page.quote({"batch": result})
 
 
 def test_the_scorers_first_table_is_quoted(page: SimpleNamespace):

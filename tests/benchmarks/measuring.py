@@ -24,6 +24,13 @@ PACKAGES = (
 COMMAND = (sys.executable, "-c", "from stance.cli import main\nif __name__ == '__main__': main()")
 _LOOK = 1.0  # seconds between two looks at the memory, at first
 _SAMPLES = 120  # kept of a run
+_SPIN = """
+import time
+began, used = time.perf_counter(), time.process_time()
+while time.perf_counter() - began < 1:
+    pass
+print((time.process_time() - used) / (time.perf_counter() - began))
+"""
 
 Run = dict[str, Any]  # wall and cpu in seconds; pss as [seconds, MB] pairs
 
@@ -49,6 +56,16 @@ def surroundings() -> dict[str, Any]:
 def load() -> float:
     """Return the load average of the last minute, this process included."""
     return round(os.getloadavg()[0], 2)
+
+
+def free() -> float:
+    """Return the share of the cores that other work leaves free; takes a second."""
+    spinning = [
+        subprocess.Popen((sys.executable, "-c", _SPIN), stdout=subprocess.PIPE, text=True)
+        for _ in range(os.cpu_count() or 1)
+    ]
+    shares = [float(process.communicate()[0]) for process in spinning]
+    return round(sum(shares) / len(shares), 2)
 
 
 def _version(name: str) -> str | None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import page
-from measuring import load, surroundings, told
+from measuring import free, load, surroundings, told
 from sections import SECTIONS, Settings
 
 
@@ -42,10 +42,12 @@ def main() -> int:
         settings = _settings(given, Path(folder))
         for name in names:
             told(f"{name}:")
-            before, here = load(), surroundings()
+            before, here = (load(), free()), surroundings()
             for result in SECTIONS[name](settings):
                 key = result.pop("name", name)
-                found[key] = {"section": name, **here, "load": [before, load()], **result}
+                after = (load(), free())
+                (here["load"], here["free"]), before = zip(before, after, strict=True), after
+                found[key] = {"section": name, **here, **result}
                 if not given.quick:
                     _store(key, found[key])
     if given.quick:
