@@ -1,14 +1,16 @@
-"""Write the README's computed parts: the output of its example, and what the model is bad at."""
+"""Write the README's computed parts: its example's output, what the model is bad at, the speed."""
 
 import contextlib
 import io
 import re
+import runpy
 from pathlib import Path
 
 from stance import load_model
 from stance.files import write_atomic
 
 README = Path(__file__).parents[1] / "README.md"
+BENCHMARKS = README.parent / "tests" / "benchmarks" / "page.py"
 
 
 def example_output(text: str) -> str:
@@ -40,7 +42,9 @@ def refreshed(text: str) -> str:
     output = f"```text\n{example_output(text)}```"
     text = re.sub(r"^```text\n.*?^```$", lambda _: output, text, count=1, flags=re.M | re.S)
     line = f"<!-- bad at -->\n{weakness()}\n<!-- end -->"
-    return re.sub(r"<!-- bad at -->\n.*?\n<!-- end -->", lambda _: line, text, flags=re.S)
+    text = re.sub(r"<!-- bad at -->\n.*?\n<!-- end -->", lambda _: line, text, flags=re.S)
+    page = runpy.run_path(str(BENCHMARKS))
+    return str(page["refreshed"](text, page["stored"]()))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 from statistics import NormalDist
 
 import numpy as np
@@ -13,7 +15,11 @@ from stance.records import ActorStance, JudgedStatement
 NEUTRAL = "none"
 LEVEL = 0.95
 DRAWS = 2_000  # of the bootstrap; the ends of an interval then vary by some 0.02
+_FEW = 7  # statements up to which plain Python is faster than numpy
 _MANY = 500  # statements from which on the normal distribution stands in for draws
+
+Probabilities = Sequence[float] | NDArray[np.float64]
+Ends = tuple[float, float]
 
 
 def actor_stance(
@@ -40,18 +46,14 @@ def actor_stance(
             actor, actor_id, neutral, None, None, 0, False,
             any(item.prediction.confident for item in statements), tuple(statements),
         )  # fmt: skip
-    names = [name for name in bearing[0].prediction.probabilities if name != neutral]
-    means = [
-        float(np.mean([item.prediction.probabilities[name] for item in bearing])) for name in names
-    ]
-    label = names[int(np.argmax(means))]
+    found = [item.prediction.probabilities for item in bearing]
+    means = {name: _mean([one[name] for one in found]) for name in found[0] if name != neutral}
+    label = max(means, key=means.__getitem__)
     score, interval = None, None
     if poles is not None:
-        table = np.array(
-            [[item.prediction.probabilities[pole] for pole in poles] for item in bearing]
-        )
-        score = float(np.mean(table[:, 0] - table[:, 1]))
-        interval = score_interval(table[:, 0], table[:, 1])
+        positive, negative = ([one[pole] for one in found] for pole in poles)
+        score = _mean([up - down for up, down in zip(positive, negative, strict=True)])
+        interval = score_interval(positive, negative)
     return ActorStance(
         actor=actor,
         actor_id=actor_id,
@@ -67,9 +69,17 @@ def actor_stance(
     )
 
 
-def score_interval(
-    positive: NDArray[np.float64], negative: NDArray[np.float64], level: float = LEVEL
-) -> tuple[float, float]:
+def _mean(values: list[float]) -> float:
+    """Return the mean as numpy gives it; for a few values an array costs more than the sum."""
+    if len(values) > _FEW:
+        return float(np.mean(values))
+    total = 0.0
+    for value in values:  # one after the other, as numpy adds so few; `sum` would compensate
+        total += value
+    return total / len(values)
+
+
+def score_interval(positive: Probabilities, negative: Probabilities, level: float = LEVEL) -> Ends:
     """Return the central interval of the mean of independent draws from {−1, 0, +1}.
 
     Draw i is +1 with probability ``positive[i]`` and −1 with ``negative[i]``. The
@@ -80,6 +90,9 @@ def score_interval(
     (low, high) in [−1, 1]
     """
     size = len(positive)
+    if size <= _FEW:
+        return _few_interval(positive, negative, level)
+    positive, negative = np.asarray(positive), np.asarray(negative)
     if size > _MANY:
         mean = float(np.mean(positive - negative))
         variance = positive + negative - (positive - negative) ** 2
@@ -95,6 +108,23 @@ def score_interval(
     low = int(np.searchsorted(cumulative, tail))
     high = int(np.searchsorted(cumulative, 1.0 - tail - 1e-12))
     return float(sums[low] / size), float(sums[min(high, len(sums) - 1)] / size)
+
+
+def _few_interval(positive: Probabilities, negative: Probabilities, level: float) -> Ends:
+    """Return the exact interval of some draws; most actors of an article have one or two."""
+    distribution = [1.0]
+    for up, down in zip(positive, negative, strict=True):
+        stay = max(0.0, 1.0 - up - down)
+        padded = [0.0, 0.0, *distribution, 0.0, 0.0]
+        distribution = [
+            padded[i] * up + padded[i + 1] * stay + padded[i + 2] * down
+            for i in range(len(distribution) + 2)
+        ]
+    cumulative = list(accumulate(distribution))
+    tail, whole, size = (1.0 - level) / 2, cumulative[-1], len(positive)
+    low = bisect_left(cumulative, tail * whole)
+    high = min(bisect_left(cumulative, (1.0 - tail - 1e-12) * whole), 2 * size)
+    return (low - size) / size, (high - size) / size
 
 
 def cluster_interval(

@@ -17,7 +17,7 @@ from stance.errors import InputError, MissingExtraError, ModelError
 from stance.offices import days_of
 from stance.predict import StanceModel, analyze, load_model
 from stance.resources import model_path
-from stance.rows import ARTICLES, KEY, TABLES, schemas, table_rows
+from stance.rows import ARTICLES, KEY, TABLES, Row, record_batch, schemas, skipped_row, table_rows
 from stance.text import check_text, encodable
 from stance.webpage import PAGE_SUFFIXES, read_document
 
@@ -118,27 +118,27 @@ def analyze_batch(
     names = [name for name in ARTICLES.names if name in articles.schema.names]
     columns = {name: articles.column(name).to_pylist() for name in names}
     empty = [None] * articles.num_rows
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for values in zip(*(columns.get(name, empty) for name in ARTICLES.names), strict=True):
         article = dict(zip(ARTICLES.names, values, strict=True))
-        key = {name: article[name] for name, _ in KEY}
+        key = [article[name] for name, _ in KEY]
         try:
             text, date = article_text(article, max_chars), day_of(article["date"])
             analysis = analyze(text, model=loaded, date=date)
-            found = dict(zip(TABLES, map(list, table_rows(key, analysis)), strict=True))
+            found = dict(zip(TABLES, table_rows(key, analysis), strict=True))
         except MissingExtraError:
             raise  # the whole run lacks it; the user can mend that
         except InputError as error:
-            found = {"skipped": [key | {"what": "article", "reason": str(error)}]}
+            found = {"skipped": [skipped_row(key, str(error))]}
         except Exception as error:  # a fault of ours in one article of millions
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
-            found = {"skipped": [key | {"what": "article", "reason": encodable(reason)}]}
+            found = {"skipped": [skipped_row(key, encodable(reason))]}
         for name, new in found.items():
             rows[name] += new
     wanted = schemas(loaded.labels)
     return Tables(
         articles.num_rows,
-        **{name: pa.RecordBatch.from_pylist(rows[name], schema=wanted[name]) for name in TABLES},
+        **{name: record_batch(rows[name], wanted[name]) for name in TABLES},
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stance.actors import load_registry
 from stance.arrow import pa
-from stance.records import ActorStance, Analysis, JudgedStatement, Span
+from stance.records import ActorStance, Analysis, JudgedStatement
 
+Row = tuple[Any, ...]
 TABLES = ("statements", "actors", "skipped")
 ARTICLES = pa.schema(
     [
@@ -29,6 +30,7 @@ KEY = [
     ("input", pa.string()),
     ("row", pa.int64()),
 ]
+_NOWHERE = (None, None)
 _ACTOR = [("actor", pa.string()), ("actor_id", pa.string()), ("wikidata", pa.string())]
 
 
@@ -74,61 +76,64 @@ def schemas(labels: tuple[str, ...]) -> Mapping[str, pa.Schema]:
     }
 
 
-def table_rows(key: Mapping[str, Any], analysis: Analysis) -> Iterator[Iterator[dict[str, Any]]]:
-    """Yield the rows of each table, in the order of `TABLES`."""
-    yield (
-        {**key, "statement": number, **_statement(item), "model_id": analysis.model_id}
-        for number, item in enumerate(analysis.statements)
-    )
-    yield ({**key, **_actor(actor), "model_id": analysis.model_id} for actor in analysis.actors)
-    yield (
-        {
-            **key,
-            "what": "passage",
-            "start": one.span.start if one.span else None,
-            "end": one.span.end if one.span else None,
-            "reason": one.reason,
-        }
+def table_rows(key: Sequence[Any], analysis: Analysis) -> Iterator[list[Row]]:
+    """Yield the rows of each table, in the order of `TABLES`; values as in the schemas."""
+    end = analysis.model_id
+    yield [
+        (*key, number, *_statement(item), end) for number, item in enumerate(analysis.statements)
+    ]
+    yield [(*key, *_actor(actor), end) for actor in analysis.actors]
+    yield [
+        (*key, "passage", *((one.span.start, one.span.end) if one.span else _NOWHERE), one.reason)
         for one in analysis.skipped
+    ]
+
+
+def skipped_row(key: Sequence[Any], reason: str) -> Row:
+    """Return the row of an article that was not read."""
+    return (*key, "article", *_NOWHERE, reason)
+
+
+def record_batch(rows: Sequence[Row], schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows as a RecordBatch; by columns, which costs half of what dictionaries do."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _statement(item: JudgedStatement) -> Row:
+    statement, prediction = item.statement, item.prediction
+    spans: list[Any] = []
+    for span in (statement.mention, statement.cue, statement.content, statement.sentence):
+        spans += (span.text, span.start, span.end) if span is not None else (None, None, None)
+    return (
+        statement.actor,
+        statement.actor_id,
+        _wikidata(statement.actor_id),
+        prediction.label,
+        *prediction.probabilities.values(),  # in the model's order, as the schema
+        prediction.score,
+        prediction.confident,
+        statement.kind,
+        *spans,
+        " ".join([f"{one.start}-{one.end}" for one in statement.fragments]),
+        statement.rule,
     )
 
 
-def _statement(item: JudgedStatement) -> dict[str, Any]:
-    statement, prediction = item.statement, item.prediction
-    row: dict[str, Any] = {
-        "actor": statement.actor,
-        "actor_id": statement.actor_id,
-        "wikidata": _wikidata(statement.actor_id),
-        "label": prediction.label,
-        "score": prediction.score,
-        "confident": prediction.confident,
-        "kind": statement.kind,
-        "fragments": " ".join(f"{one.start}-{one.end}" for one in statement.fragments),
-        "rule": statement.rule,
-    }
-    row |= {f"p_{label}": value for label, value in prediction.probabilities.items()}
-    for name in ("mention", "cue", "content", "sentence"):
-        span: Span | None = getattr(statement, name)
-        if span is not None:
-            row |= {name: span.text, f"{name}_start": span.start, f"{name}_end": span.end}
-    return row
-
-
-def _actor(actor: ActorStance) -> dict[str, Any]:
-    low, high = actor.interval or (None, None)
-    return {
-        "actor": actor.actor,
-        "actor_id": actor.actor_id,
-        "wikidata": _wikidata(actor.actor_id),
-        "label": actor.label,
-        "score": actor.score,
-        "score_low": low,
-        "score_high": high,
-        "n": actor.n,
-        "mixed": actor.mixed,
-        "confident": actor.confident,
-        "statements": len(actor.statements),
-    }
+def _actor(actor: ActorStance) -> Row:
+    return (
+        actor.actor,
+        actor.actor_id,
+        _wikidata(actor.actor_id),
+        actor.label,
+        actor.score,
+        *(actor.interval or _NOWHERE),
+        actor.n,
+        actor.mixed,
+        actor.confident,
+        len(actor.statements),
+    )
 
 
 def _wikidata(actor_id: str | None) -> str | None:

@@ -23,6 +23,7 @@ from stance.rows import schemas
 from stance.tables import find_sources
 
 Progress = Callable[[str, int, int], None]
+_ALONE = 4  # chunks that this process does itself: to start others takes as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def run_batch(
     columns : Columns, optional
         Names of the columns; by default they are guessed.
     jobs : int
-        Processes; −1 for one a core, 1 for none but this one.
+        Processes; −1 for one a core, 1 for none but this one, which also does a few hundred
+        articles alone.
     shard : (i, n)
         Do the i-th of n shares, counted from 1; all shares write to one `out`.
     dask : str, optional
@@ -117,7 +119,8 @@ def run_batch(
     progress("analyze", total - left, total)
     began = time.perf_counter()
     work = partial(analyze_batch, model=ref, max_chars=max_chars)
-    results = _engine(dask, jobs)(work, chunks(plan, todo))
+    alone = jobs == 1 or left <= _ALONE * CHUNK_ROWS
+    results = _engine(dask, jobs, alone)(work, chunks(plan, todo))
     for done in _write(results, plan, ledger, format, schemas(resolve(ref).labels)):
         progress("analyze", total - left + done, total)
     return _outcome(plan, ledger, total - left, time.perf_counter() - began)
@@ -167,10 +170,10 @@ def _settings(
     }
 
 
-def _engine(dask: str | None, jobs: int) -> Callable[[Any, Any], Iterator[Any]]:
+def _engine(dask: str | None, jobs: int, alone: bool) -> Callable[[Any, Any], Iterator[Any]]:
     if dask is not None:
         return partial(run_dask, address=dask, jobs=jobs)
-    return run_here if jobs == 1 else partial(run_processes, jobs=jobs)
+    return run_here if alone else partial(run_processes, jobs=jobs)
 
 
 def _write(

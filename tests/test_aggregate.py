@@ -37,6 +37,15 @@ def stance(*statements: JudgedStatement, poles=POLES) -> ActorStance:
     return actor_stance("the minister", "Q1", statements, poles=poles)
 
 
+@given(st.lists(st.tuples(*[st.floats(0.01, 1.0)] * 3), min_size=1, max_size=16))
+def test_few_or_many_statements_have_the_mean_of_numpy(shares: list[tuple[float, ...]]):
+    """Plain Python adds up to seven, numpy more; nobody can tell."""
+    rows = [[one / sum(three) for one in three] for three in shares]
+    found = stance(*(judged(*row, 0.0) for row in rows))
+    table = np.array(rows)
+    assert found.score == float(np.mean(table[:, 0] - table[:, 2]))
+
+
 def test_one_certain_statement_has_an_interval_without_width():
     found = stance(FAVOR)
     assert (found.label, found.score, found.interval, found.n) == ("favor", 1.0, (1.0, 1.0), 1)

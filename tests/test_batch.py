@@ -59,6 +59,31 @@ def test_the_rows_say_what_analyze_says(ref: ModelRef):
     assert {a["model_id"] for a in actors} == {analysis.model_id}
 
 
+def test_each_column_holds_what_its_name_says(ref: ModelRef):
+    """Rows are built by position."""
+    articles = {"text": [SEED], "source": ["The Post"], "input": ["a.csv"], "row": [7]}
+    found = analyze_batch(pa.RecordBatch.from_pydict(articles), ref)
+    analysis = analyze(SEED)
+    for row, item in zip(found.statements.to_pylist(), analysis.statements, strict=True):
+        for name in ("actor", "actor_id", "kind", "rule"):
+            assert row[name] == getattr(item.statement, name), name
+        for name in ("label", "score", "confident", "model_id"):
+            assert row[name] == getattr(item.prediction, name), name
+        for name in ("content", "sentence", "cue", "mention"):
+            span = getattr(item.statement, name)
+            wanted = (span.text, span.start, span.end) if span else (None, None, None)
+            assert (row[name], row[f"{name}_start"], row[f"{name}_end"]) == wanted
+        assert (row["source"], row["input"], row["row"]) == ("The Post", "a.csv", 7)
+    assert [row["statement"] for row in found.statements.to_pylist()] == list(
+        range(len(analysis.statements))
+    )
+    for row, actor in zip(found.actors.to_pylist(), analysis.actors, strict=True):
+        for name in ("actor", "actor_id", "label", "score", "n", "mixed", "confident"):
+            assert row[name] == getattr(actor, name), name
+        assert (row["score_low"], row["score_high"]) == (actor.interval or (None, None))
+        assert row["statements"] == len(actor.statements)
+
+
 @pytest.mark.parametrize(
     ("date", "actor"),
     [("2015-06-30", "Angela Merkel"), ("2023", "Olaf Scholz"), ("no day", None), (None, None)],

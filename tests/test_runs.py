@@ -103,6 +103,22 @@ def test_jobs_do_not_change_the_output(corpus: Path, tmp_path: Path, expected: d
     assert contents(tmp_path / "out") == expected
 
 
+def test_a_few_hundred_articles_start_no_process(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """To start processes would take as long as the work."""
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(corpus.read_text("utf-8").splitlines(True)[:256]), "utf-8")
+
+    def no_processes(*_: Any, **__: Any) -> None:
+        raise AssertionError("processes were started")
+
+    monkeypatch.setattr(runs, "run_processes", no_processes)
+    assert run(few, tmp_path / "few", jobs=2).parts_done == 2
+    with pytest.raises(AssertionError):
+        run(corpus, tmp_path / "many", jobs=2)
+
+
 def test_shards_do_not_change_the_output(corpus: Path, tmp_path: Path, expected: dict[str, bytes]):
     out = tmp_path / "out"
     for share in (3, 1):
