@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from stance.compiled import Compiled, wanted
 from stance.features import Featurizer, Term
 from stance.lexicon import Lexicon, concepts, loads_lexicon
 from stance.lookup import Lookup
@@ -88,6 +89,8 @@ class Scorer:
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
         self._lookup = Lookup(self.featurizer, arrays.vocabularies, concepts(self.lexicon))
+        self._judged = 0
+        self._compiled: Compiled | None = None
         sizes = [len(arrays.vocabularies[block]) for block in arrays.settings.blocks]
         self._chunk = chunk_size(sum(sizes))
         self._weights = Weights(
@@ -168,7 +171,24 @@ class Scorer:
         ]
         return parts
 
+    @property
+    def kernel(self) -> str:
+        """What does the arithmetic: "numpy" or "numba"."""
+        return "numpy" if self.compiled is None else "numba"
+
+    @property
+    def compiled(self) -> Compiled | None:
+        """The compiled kernel, where it is wanted and fits the model."""
+        if not wanted(self._judged) or self._lookup.named:
+            return None
+        if self._compiled is None:
+            self._compiled = Compiled(self._lookup, self._weights)
+        return self._compiled
+
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
+        self._judged += len(batch)
+        if self.compiled is not None:
+            return self.arrays.intercept + self.compiled.sums(batch)
         owners, rows = self._lookup.rows(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 

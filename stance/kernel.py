@@ -1,0 +1,444 @@
+"""Numbers of tokens → logits in one compiled pass; needs numba (`actor-stance[fast]`).
+
+The same terms as `stance.lookup.Lookup.rows_of_many` finds and the same sums as
+`stance.tallies.weighted_sums` makes, sentence by sentence, with nothing stored between the steps.
+Only plain arrays come in and go out; `stance.compiled` fills them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from stance.numbering import Integers
+
+FloatArray = NDArray[np.float64]
+_SEED = np.uint64(0x9E3779B97F4A7C15)
+_MARK, _END, _BETWEEN, _ACTOR, _OTHER = 1, 2, 4, 8, 16  # as in `stance.formtables`
+_NEAR, _WINDOW, _ANCHORS, _PAIRED = 2, 12, 3, 14  # as in `stance.blocks`
+
+
+class Tables(NamedTuple):
+    """What is known of tokens, forms, keys and the steps of the lexicon."""
+
+    tokens: Integers  # (n, 6): columns SHOWN to CUT
+    forms: Integers  # (n, 6): bits; number, row as a cue, rank, where its n-grams are, how many
+    pool: Integers
+    keys: Integers
+    key_rows: Integers
+    displacements: NDArray[np.uint16]
+    step_keys: Integers  # a hash table: step << 32 | form, -1 where free
+    step_to: Integers
+    steps: Integers  # (n, 4): length, concept and role of the best form, whether others go on
+    ranked: Integers  # the number of each concept
+
+
+class Plan(NamedTuple):
+    """What a model looks up; a tag of -1 is of a block that it has not."""
+
+    tags: Integers  # words, own_words, concepts, own_concepts, own_pairs, anchored
+    sizes: Integers  # of words: from, to; of concepts: from, to
+    base: int
+    all_tags: int
+    multiplier: np.uint64
+    no_actor: int  # row or -1
+    chars: bool
+
+
+class Layer(NamedTuple):
+    """The weights; see `stance.tallies.Weights`."""
+
+    idf: FloatArray
+    coef: FloatArray
+    blocks: NDArray[np.int32]
+    lengths: FloatArray
+
+
+class Given(NamedTuple):
+    """The sentences of one call.
+
+    `tokens` and `sizes` are the numbers of the tokens and the lengths of them and what is between
+    them; `spoken` and `cues` are stretches, those of a sentence from the place `firsts` says on;
+    `said` are role (-1 for each) and row of what is known by name.
+    """
+
+    tokens: Integers
+    sizes: Integers
+    places: Integers  # of each sentence: 0 if the actor speaks, else that of its prefix
+    spoken: Integers
+    spoken_firsts: Integers
+    cues: Integers
+    cue_firsts: Integers
+    said: Integers
+    said_firsts: Integers
+
+
+class Scratch(NamedTuple):
+    """Memory that is used again; `counts` is all 0 between calls."""
+
+    counts: NDArray[np.int32]
+    rows: Integers
+    values: FloatArray
+
+
+class Run(NamedTuple):
+    """Forms of one sentence and where they stand in it."""
+
+    forms: Integers
+    starts: Integers
+    ends: Integers
+
+
+class Own(NamedTuple):
+    """Numbers, rows as cues and ranks of what an actor says."""
+
+    numbers: Integers
+    cued: Integers
+    ranks: Integers
+
+
+class Work(NamedTuple):
+    """What is being made of one sentence."""
+
+    forms: Integers
+    inside: Integers
+    lowered: Integers
+    begins: Integers
+    starts: Integers
+    ends: Integers
+    numbers: Integers
+    flags: Integers
+    found: Integers
+    words: Run
+    concepts: Run
+    own: Own
+
+
+@njit(cache=True, nogil=True)
+def _work(size):  # type: ignore[no-untyped-def]
+    one = np.empty((17, size), np.int64)
+    return Work(
+        one[0], one[1], one[2], one[3], one[4], one[5], one[6], one[7],
+        np.zeros((size, 2), np.int64), Run(one[8], one[9], one[10]),
+        Run(one[11], one[12], one[13]), Own(one[14], one[15], one[16]),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _slot(key, tables, multiplier):  # type: ignore[no-untyped-def]
+    mixed = np.uint64(key) * multiplier
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _SEED
+    mixed ^= mixed >> np.uint64(29)
+    buckets = np.uint64(len(tables.displacements))
+    shift = np.uint64(64)
+    while buckets > np.uint64(1):
+        buckets >>= np.uint64(1)
+        shift -= np.uint64(1)
+    step = (mixed >> np.uint64(18)) | np.uint64(1)
+    slot = mixed + step * np.uint64(tables.displacements[mixed >> shift])
+    return np.int64(slot & np.uint64(len(tables.keys) - 1))
+
+
+@njit(cache=True, nogil=True)
+def _count(row, used, scratch):  # type: ignore[no-untyped-def]
+    """Count a row; return how many different ones there are."""
+    if scratch.counts[row] == 0:
+        scratch.rows[used] = row
+        used += 1
+    scratch.counts[row] += 1
+    return used
+
+
+@njit(cache=True, nogil=True)
+def _look_up(key, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    slot = _slot(key, tables, plan.multiplier)
+    return _count(tables.key_rows[slot], used, scratch) if tables.keys[slot] == key else used
+
+
+@njit(cache=True, nogil=True)
+def _ngrams(numbers, low, high, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    for first in range(len(numbers)):
+        code = 0
+        for size in range(1, min(high, len(numbers) - first) + 1):
+            number = numbers[first + size - 1]
+            if number == 0:
+                break
+            code = code * plan.base + number
+            if size >= low:
+                used = _look_up(code * plan.all_tags + tag, used, tables, plan, scratch)
+    return used
+
+
+@njit(cache=True, nogil=True)
+def _pairs(ranks, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    chosen = np.empty(_PAIRED + 1, np.int64)  # the lowest, in order
+    count = 0
+    for rank in ranks:
+        if rank < 0:
+            continue
+        at = count
+        while at > 0 and chosen[at - 1] > rank:
+            at -= 1
+        if (at > 0 and chosen[at - 1] == rank) or at == _PAIRED:
+            continue
+        for behind in range(count, at, -1):
+            chosen[behind] = chosen[behind - 1]
+        chosen[at] = rank
+        count = min(count + 1, _PAIRED)
+    for first in range(count):
+        for second in range(first + 1, count):
+            one, other = tables.ranked[chosen[first]], tables.ranked[chosen[second]]
+            key = (one * plan.base + other) * plan.all_tags + tag
+            used = _look_up(key, used, tables, plan, scratch)
+    return used
+
+
+@njit(cache=True, nogil=True)
+def _beside(flags, numbers, near, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    seen = 0
+    for place in range(len(flags)):
+        if not flags[place] & _ACTOR:
+            continue
+        seen += 1
+        if seen > _ANCHORS:
+            break
+        for side in range(2):
+            step, other = 2 * side - 1, 0
+            for distance in range(1, near + 1):
+                at = place + step * distance
+                if at < 0 or at >= len(flags) or flags[at] & _END:
+                    break
+                how = distance - 1 if near == _NEAR else 2 + other
+                key = numbers[at] * plan.all_tags + tag + 4 * side + how
+                used = _look_up(key, used, tables, plan, scratch)
+                if flags[at] & _OTHER:
+                    other = 1
+    return used
+
+
+@njit(cache=True, nogil=True)
+def _next_step(step, form, tables):  # type: ignore[no-untyped-def]
+    """Return the step that a form leads to, -1 if that was never asked."""
+    key = step << 32 | form
+    mask = np.uint64(len(tables.step_keys) - 1)
+    slot = (np.uint64(key) * _SEED) >> np.uint64(20) & mask
+    while tables.step_keys[slot] != key:
+        if tables.step_keys[slot] < 0:
+            return -1
+        slot = (slot + np.uint64(1)) & mask
+    return tables.step_to[slot]
+
+
+@njit(cache=True, nogil=True)
+def _match(count, work, missing, tables):  # type: ignore[no-untyped-def]
+    """Fill end and step of the match that begins at each place; return how much is not known."""
+    done, lacking = 0, 0
+    lowered, found = work.lowered, work.found
+    for place in range(count):
+        found[place, 0] = 0
+        if place < done or not work.begins[place]:
+            continue
+        step, at = 1, place
+        while at < count:
+            known = _next_step(step, lowered[at], tables)
+            if known < 0:
+                if lacking < len(missing):
+                    missing[lacking, 0], missing[lacking, 1] = step, lowered[at]
+                    lacking += 1
+                break
+            if known == 0:
+                break
+            step, at = known, at + 1
+            if tables.steps[step, 0] > 0:
+                done = place + tables.steps[step, 0]
+                found[place, 0], found[place, 1] = done, step
+            if not tables.steps[step, 3]:
+                break
+    return lacking
+
+
+@njit(cache=True, nogil=True)
+def _cut(token, start, size, count, work, tables):  # type: ignore[no-untyped-def]
+    """Put the pieces of a token into the work; return how many pieces there are."""
+    row = tables.tokens[token]
+    second = row[4]
+    work.forms[count], work.inside[count] = row[0], row[1]
+    work.lowered[count], work.begins[count] = row[2], row[3]
+    work.starts[count] = start
+    work.ends[count] = start + (row[5] if second >= 0 else size)
+    count += 1
+    if second >= 0:
+        row = tables.tokens[second]
+        work.forms[count], work.inside[count] = row[0], row[1]
+        work.lowered[count], work.begins[count] = row[2], row[3]
+        work.starts[count], work.ends[count] = work.ends[count - 1], start + size
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _mask(count, work, words, concepts, tables):  # type: ignore[no-untyped-def]
+    """Fill the sequences of words and of concepts; return how long they are, and the role."""
+    at_word = at_concept = until = 0
+    role, before = 0, False
+    for place in range(count):
+        end, step = work.found[place, 0], work.found[place, 1]
+        if end > 0:
+            until = end
+            best = tables.steps[step]
+            concepts.forms[at_concept] = best[1]
+            concepts.starts[at_concept] = work.starts[place]
+            concepts.ends[at_concept] = work.ends[end - 1]
+            at_concept += 1
+            if best[2] > 0 and (role == 0 or best[2] < role):
+                role = best[2]
+        form = work.inside[place] if place < until else work.forms[place]
+        flags = tables.forms[form, 0]
+        if flags & _OTHER and before:
+            words.ends[at_word - 1] = work.ends[place]
+            concepts.ends[at_concept - 1] = work.ends[place]
+            continue
+        before = flags & _OTHER > 0
+        if not flags & _MARK:
+            words.forms[at_word] = form
+            words.starts[at_word], words.ends[at_word] = work.starts[place], work.ends[place]
+            at_word += 1
+        if place >= until and flags & _BETWEEN:
+            concepts.forms[at_concept] = form
+            concepts.starts[at_concept] = work.starts[place]
+            concepts.ends[at_concept] = work.ends[place]
+            at_concept += 1
+    return at_word, at_concept, role
+
+
+@njit(cache=True, nogil=True)
+def _own(count, run, stretches, everything, without_marks, own, tables):  # type: ignore[no-untyped-def]
+    """Fill numbers and ranks of what the actor says; return how many forms that are."""
+    kept = 0
+    for place in range(count):
+        row = tables.forms[run.forms[place]]
+        if without_marks and row[0] & _MARK:
+            continue
+        inside = everything
+        for one in range(0 if everything else len(stretches)):
+            if stretches[one, 0] <= run.starts[place] and run.ends[place] <= stretches[one, 1]:
+                inside = True
+                break
+        if inside:
+            own.numbers[kept], own.cued[kept], own.ranks[kept] = row[1], row[2], row[3]
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _terms(sentence, lengths, given, work, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    """Count the rows of a sentence; return how many different ones there are."""
+    words, concepts, own = work.words, work.concepts, work.own
+    at_word, at_concept, role = lengths
+    tags, sizes, place = plan.tags, plan.sizes, given.places[sentence]
+    everything = place > 0
+    spoken = given.spoken[given.spoken_firsts[sentence] : given.spoken_firsts[sentence + 1]]
+    used, acts = 0, False
+    for index in range(at_word):
+        row = tables.forms[words.forms[index]]
+        work.numbers[index], work.flags[index] = row[1], row[0]
+        acts = acts or row[0] & _ACTOR > 0
+        if plan.chars:
+            for at in range(row[4], row[4] + row[5]):
+                used = _count(tables.pool[at], used, scratch)
+    if at_word:
+        for index in range(given.said_firsts[sentence], given.said_firsts[sentence + 1]):
+            if given.said[index, 0] in (-1, role):
+                used = _count(given.said[index, 1], used, scratch)
+        if plan.no_actor >= 0 and not acts:
+            used = _count(plan.no_actor, used, scratch)
+    cues = given.cues[given.cue_firsts[sentence] : given.cue_firsts[sentence + 1]]
+    if len(cues):
+        kept = _own(at_word, words, cues, False, False, own, tables)
+        for index in range(kept):
+            if own.cued[index] >= 0:
+                used = _count(own.cued[index], used, scratch)
+    some = work.numbers[:at_word]
+    if tags[0] >= 0:
+        used = _ngrams(some, sizes[0], sizes[1], tags[0], used, tables, plan, scratch)
+    if tags[5] >= 0:
+        flags = work.flags[:at_word]
+        used = _beside(flags, some, _NEAR, tags[5], used, tables, plan, scratch)
+        for index in range(at_concept):
+            row = tables.forms[concepts.forms[index]]
+            work.numbers[index], work.flags[index] = row[1], row[0]
+        flags, some = work.flags[:at_concept], work.numbers[:at_concept]
+        used = _beside(flags, some, _WINDOW, tags[5], used, tables, plan, scratch)
+    if tags[1] >= 0:
+        kept = _own(at_word, words, spoken, everything, False, own, tables)
+        some, tag = own.numbers[:kept], tags[1] + place
+        used = _ngrams(some, sizes[0], sizes[1], tag, used, tables, plan, scratch)
+    if tags[2] >= 0:
+        kept = _own(at_concept, concepts, spoken, True, True, own, tables)
+        some = own.numbers[:kept]
+        used = _ngrams(some, sizes[2], sizes[3], tags[2], used, tables, plan, scratch)
+    if tags[3] >= 0 or tags[4] >= 0:
+        kept = _own(at_concept, concepts, spoken, everything, True, own, tables)
+        if tags[3] >= 0:
+            some, tag = own.numbers[:kept], tags[3] + place
+            used = _ngrams(some, sizes[2], sizes[3], tag, used, tables, plan, scratch)
+        if tags[4] >= 0:
+            used = _pairs(own.ranks[:kept], tags[4] + place, used, tables, plan, scratch)
+    return used
+
+
+@njit(cache=True, nogil=True)
+def _add(used, layer, scratch, logits):  # type: ignore[no-untyped-def]
+    """Add the weighted values of the counted rows, and set their counts to 0."""
+    norms = np.zeros(len(layer.lengths))
+    for index in range(used):
+        row = scratch.rows[index]
+        times = scratch.counts[row]
+        value = layer.idf[row]
+        if times > 1:
+            value *= 1.0 + math.log(times)
+        scratch.values[index] = value
+        norms[layer.blocks[row]] += value * value
+        scratch.counts[row] = 0
+    for block in range(len(norms)):
+        if norms[block] > 0.0:
+            norms[block] = layer.lengths[block] / math.sqrt(norms[block])
+    for index in range(used):
+        row = scratch.rows[index]
+        value = scratch.values[index] * norms[layer.blocks[row]]
+        for label in range(len(logits)):
+            logits[label] += value * layer.coef[row, label]
+
+
+@njit(cache=True, nogil=True)
+def score(given, tables, plan, layer, scratch, missing, logits):  # type: ignore[no-untyped-def]
+    """Add to the logits of each sentence, shape (n_sentences, n_labels).
+
+    Returns how many steps of the lexicon are not known; `missing` says which, as (step, form), and
+    the logits are void then.
+    """
+    tokens, sizes = given.tokens, given.sizes
+    work = _work(2 * len(tokens))
+    border, token, offset, lacking = tokens[0], 0, sizes[0], 0
+    for sentence in range(len(logits)):
+        offset += sizes[2 * token + 1]
+        base = offset
+        offset += sizes[2 * token + 2]
+        token += 1
+        count = 0
+        while tokens[token] != border:
+            size = sizes[2 * token + 1]
+            count = _cut(tokens[token], offset - base, size, count, work, tables)
+            offset += size + sizes[2 * token + 2]
+            token += 1
+        lacking += _match(count, work, missing[lacking:], tables)
+        if lacking == 0:
+            lengths = _mask(count, work, work.words, work.concepts, tables)
+            used = _terms(sentence, lengths, given, work, tables, plan, scratch)
+            _add(used, layer, scratch, logits[sentence])
+    return lacking
