@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stance.blocks import OF_VOICE, OWN, ROLES, stated
 from stance.errors import InputError, MissingExtraError
+from stance.keytable import KeyTable
 from stance.lookup import Lookup
 from stance.numbering import Integers
 from stance.sequences import printed
@@ -72,16 +73,16 @@ class Compiled:
         self._kernel: Any = kernel
         self._lookup = lookup
         self._settings: FeatureSettings = lookup.featurizer.settings
-        self._layer = kernel.Layer(
-            np.ascontiguousarray(weights.idf), np.ascontiguousarray(weights.coef),
-            weights.blocks, weights.lengths,
-        )  # fmt: skip
+        terms = np.column_stack([weights.idf, weights.blocks, weights.coef])
+        self._layer = kernel.Layer(np.ascontiguousarray(terms, dtype=np.float64), weights.lengths)
         joined = lookup.joined
+        self._slots, self._keys = _packed(joined.keys)
         self._plan = kernel.Plan(
             np.array([joined.tag(b) if b in joined.blocks else -1 for b in _TAGGED]),
             np.array([*self._settings.word_ngrams, *self._settings.concept_ngrams]),
             joined.base, joined.tags, joined.keys.multiplier,
-            lookup.no_actor, "chars" in lookup.blocks,
+            np.uint64(65 - len(joined.keys.displacements).bit_length()), lookup.no_actor,
+            "chars" in lookup.blocks,
         )  # fmt: skip
         self._own = [block for block in lookup.blocks if block in OWN]
         self._voiced = not OF_VOICE.isdisjoint(lookup.blocks)
@@ -100,7 +101,7 @@ class Compiled:
         missing = np.empty((64 + len(numbers), 2), dtype=np.int64)
         scratch = self._idle.pop() if self._idle else self._scratch()
         while True:
-            logits = np.zeros((len(pairs), self._layer.coef.shape[1]))
+            logits = np.zeros((len(pairs), self._layer.terms.shape[1] - 2))
             arrays = self._arrays(tables)
             lacking = self._kernel.score(
                 given, arrays, self._plan, self._layer, scratch, missing, logits
@@ -114,15 +115,15 @@ class Compiled:
     def _arrays(self, tables: Any) -> Any:
         joined, steps = self._lookup.joined, tables.steps
         return self._kernel.Tables(
-            tables.printed.rows, tables.shown.rows, self._lookup.pool.values, joined.keys.keys,
-            joined.keys.numbers, joined.keys.displacements, steps.keys, steps.targets,
-            steps.steps, joined.ranked,
+            tables.printed.rows, tables.shown.rows, self._lookup.pool.values,
+            self._slots, self._keys, joined.keys.displacements,
+            steps.keys, steps.targets, steps.steps, joined.ranked,
         )  # fmt: skip
 
     def _scratch(self) -> Any:
-        size = len(self._layer.idf)
+        size = len(self._layer.terms)
         return self._kernel.Scratch(
-            np.zeros(size, np.int32), np.zeros(size, np.int64), np.zeros(size)
+            np.zeros(size, np.int32), np.zeros(size + 1, np.int64), np.zeros(size)
         )
 
     def _given(self, numbers: Integers, sizes: Integers, voices: Sequence[Voice]) -> Any:
@@ -157,6 +158,15 @@ class Compiled:
                     found = row("voice", name)
                     if found is not None:
                         yield number, found
+
+
+def _packed(table: KeyTable) -> tuple[NDArray[np.int32], Integers]:
+    """Return the number of the key in each slot, 0 in free ones, and the keys with their rows."""
+    taken = np.flatnonzero(table.keys >= 0)
+    slots = np.zeros(len(table.keys), dtype=np.int32)
+    slots[taken] = np.arange(1, len(taken) + 1)
+    keys = np.column_stack([table.keys.take(taken), table.numbers.take(taken)])
+    return slots, np.concatenate([[[-1, -1]], keys]).astype(np.int64)
 
 
 def _stacked(lists: Sequence[Sequence[Offsets]]) -> tuple[Integers, Integers]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stance.numbering import Integers
 
 FloatArray = NDArray[np.float64]
+Integers32 = NDArray[np.int32]
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MARK, _END, _BETWEEN, _ACTOR, _OTHER = 1, 2, 4, 8, 16  # as in `stance.formtables`
 _NEAR, _WINDOW, _ANCHORS, _PAIRED = 2, 12, 3, 14  # as in `stance.blocks`
@@ -28,8 +29,8 @@ class Tables(NamedTuple):
     tokens: Integers  # (n, 6): columns SHOWN to CUT
     forms: Integers  # (n, 6): bits; number, row as a cue, rank, where its n-grams are, how many
     pool: Integers
-    keys: Integers
-    key_rows: Integers
+    slots: Integers32  # the key in each slot of the table, counted from 1, and 0 in free ones
+    keys: Integers  # (n, 2): key and row; the first is none
     displacements: NDArray[np.uint16]
     step_keys: Integers  # a hash table: step << 32 | form, -1 where free
     step_to: Integers
@@ -45,6 +46,7 @@ class Plan(NamedTuple):
     base: int
     all_tags: int
     multiplier: np.uint64
+    shift: np.uint64  # what leaves the bucket of a hash
     no_actor: int  # row or -1
     chars: bool
 
@@ -52,9 +54,7 @@ class Plan(NamedTuple):
 class Layer(NamedTuple):
     """The weights; see `stance.tallies.Weights`."""
 
-    idf: FloatArray
-    coef: FloatArray
-    blocks: NDArray[np.int32]
+    terms: FloatArray  # (n, 2 + n_labels): idf, block, coefficients
     lengths: FloatArray
 
 
@@ -80,7 +80,7 @@ class Given(NamedTuple):
 class Scratch(NamedTuple):
     """Memory that is used again; `counts` is all 0 between calls."""
 
-    counts: NDArray[np.int32]
+    counts: Integers32
     rows: Integers
     values: FloatArray
 
@@ -112,6 +112,7 @@ class Work(NamedTuple):
     ends: Integers
     numbers: Integers
     flags: Integers
+    keys: Integers
     found: Integers
     words: Run
     concepts: Run
@@ -119,49 +120,50 @@ class Work(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _work(size):  # type: ignore[no-untyped-def]
+def _work(size, sizes):  # type: ignore[no-untyped-def]
     one = np.empty((17, size), np.int64)
     return Work(
         one[0], one[1], one[2], one[3], one[4], one[5], one[6], one[7],
+        np.empty(size * 2 * (sizes[1] + sizes[3]) + 300, np.int64),
         np.zeros((size, 2), np.int64), Run(one[8], one[9], one[10]),
         Run(one[11], one[12], one[13]), Own(one[14], one[15], one[16]),
     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def _slot(key, tables, multiplier):  # type: ignore[no-untyped-def]
-    mixed = np.uint64(key) * multiplier
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= _SEED
-    mixed ^= mixed >> np.uint64(29)
-    buckets = np.uint64(len(tables.displacements))
-    shift = np.uint64(64)
-    while buckets > np.uint64(1):
-        buckets >>= np.uint64(1)
-        shift -= np.uint64(1)
-    step = (mixed >> np.uint64(18)) | np.uint64(1)
-    slot = mixed + step * np.uint64(tables.displacements[mixed >> shift])
-    return np.int64(slot & np.uint64(len(tables.keys) - 1))
-
-
-@njit(cache=True, nogil=True)
 def _count(row, used, scratch):  # type: ignore[no-untyped-def]
-    """Count a row; return how many different ones there are."""
-    if scratch.counts[row] == 0:
-        scratch.rows[used] = row
-        used += 1
+    """Count a row; return how many different ones there are. Nothing is to be guessed here."""
+    scratch.rows[used] = row
+    used += scratch.counts[row] == 0
     scratch.counts[row] += 1
     return used
 
 
 @njit(cache=True, nogil=True)
-def _look_up(key, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
-    slot = _slot(key, tables, plan.multiplier)
-    return _count(tables.key_rows[slot], used, scratch) if tables.keys[slot] == key else used
+def _look_up(keys, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+    """Count the rows of keys, in two loops so that memory answers for many at once."""
+    mask = np.uint64(len(tables.slots) - 1)
+    found = np.empty(len(keys), np.int64)
+    for index in range(len(keys)):
+        mixed = np.uint64(keys[index]) * plan.multiplier
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= _SEED
+        mixed ^= mixed >> np.uint64(29)
+        step = (mixed >> np.uint64(18)) | np.uint64(1)
+        slot = (mixed + step * np.uint64(tables.displacements[mixed >> plan.shift])) & mask
+        found[index] = tables.slots[slot]
+    hits = 0
+    for index in range(len(keys)):
+        at = found[index]
+        found[hits] = tables.keys[at, 1]
+        hits += tables.keys[at, 0] == keys[index]
+    for index in range(hits):
+        used = _count(found[index], used, scratch)
+    return used
 
 
 @njit(cache=True, nogil=True)
-def _ngrams(numbers, low, high, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+def _ngrams(numbers, low, high, tag, used, keys, plan):  # type: ignore[no-untyped-def]
     for first in range(len(numbers)):
         code = 0
         for size in range(1, min(high, len(numbers) - first) + 1):
@@ -170,12 +172,13 @@ def _ngrams(numbers, low, high, tag, used, tables, plan, scratch):  # type: igno
                 break
             code = code * plan.base + number
             if size >= low:
-                used = _look_up(code * plan.all_tags + tag, used, tables, plan, scratch)
+                keys[used] = code * plan.all_tags + tag
+                used += 1
     return used
 
 
 @njit(cache=True, nogil=True)
-def _pairs(ranks, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+def _pairs(ranks, tag, used, keys, tables, plan):  # type: ignore[no-untyped-def]
     chosen = np.empty(_PAIRED + 1, np.int64)  # the lowest, in order
     count = 0
     for rank in ranks:
@@ -194,12 +197,13 @@ def _pairs(ranks, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-
         for second in range(first + 1, count):
             one, other = tables.ranked[chosen[first]], tables.ranked[chosen[second]]
             key = (one * plan.base + other) * plan.all_tags + tag
-            used = _look_up(key, used, tables, plan, scratch)
+            keys[used] = key
+            used += 1
     return used
 
 
 @njit(cache=True, nogil=True)
-def _beside(flags, numbers, near, tag, used, tables, plan, scratch):  # type: ignore[no-untyped-def]
+def _beside(flags, numbers, near, tag, used, keys, plan):  # type: ignore[no-untyped-def]
     seen = 0
     for place in range(len(flags)):
         if not flags[place] & _ACTOR:
@@ -215,7 +219,8 @@ def _beside(flags, numbers, near, tag, used, tables, plan, scratch):  # type: ig
                     break
                 how = distance - 1 if near == _NEAR else 2 + other
                 key = numbers[at] * plan.all_tags + tag + 4 * side + how
-                used = _look_up(key, used, tables, plan, scratch)
+                keys[used] = key
+                used += 1
                 if flags[at] & _OTHER:
                     other = 1
     return used
@@ -265,17 +270,15 @@ def _match(count, work, missing, tables):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _cut(token, start, size, count, work, tables):  # type: ignore[no-untyped-def]
     """Put the pieces of a token into the work; return how many pieces there are."""
-    row = tables.tokens[token]
-    second = row[4]
-    work.forms[count], work.inside[count] = row[0], row[1]
-    work.lowered[count], work.begins[count] = row[2], row[3]
+    rows, second = tables.tokens, tables.tokens[token, 4]
+    work.forms[count], work.inside[count] = rows[token, 0], rows[token, 1]
+    work.lowered[count], work.begins[count] = rows[token, 2], rows[token, 3]
     work.starts[count] = start
-    work.ends[count] = start + (row[5] if second >= 0 else size)
+    work.ends[count] = start + (rows[token, 5] if second >= 0 else size)
     count += 1
     if second >= 0:
-        row = tables.tokens[second]
-        work.forms[count], work.inside[count] = row[0], row[1]
-        work.lowered[count], work.begins[count] = row[2], row[3]
+        work.forms[count], work.inside[count] = rows[second, 0], rows[second, 1]
+        work.lowered[count], work.begins[count] = rows[second, 2], rows[second, 3]
         work.starts[count], work.ends[count] = work.ends[count - 1], start + size
         count += 1
     return count
@@ -290,13 +293,13 @@ def _mask(count, work, words, concepts, tables):  # type: ignore[no-untyped-def]
         end, step = work.found[place, 0], work.found[place, 1]
         if end > 0:
             until = end
-            best = tables.steps[step]
-            concepts.forms[at_concept] = best[1]
+            concepts.forms[at_concept] = tables.steps[step, 1]
             concepts.starts[at_concept] = work.starts[place]
             concepts.ends[at_concept] = work.ends[end - 1]
             at_concept += 1
-            if best[2] > 0 and (role == 0 or best[2] < role):
-                role = best[2]
+            named = tables.steps[step, 2]
+            if named > 0 and (role == 0 or named < role):
+                role = named
         form = work.inside[place] if place < until else work.forms[place]
         flags = tables.forms[form, 0]
         if flags & _OTHER and before:
@@ -321,8 +324,8 @@ def _own(count, run, stretches, everything, without_marks, own, tables):  # type
     """Fill numbers and ranks of what the actor says; return how many forms that are."""
     kept = 0
     for place in range(count):
-        row = tables.forms[run.forms[place]]
-        if without_marks and row[0] & _MARK:
+        form = run.forms[place]
+        if without_marks and tables.forms[form, 0] & _MARK:
             continue
         inside = everything
         for one in range(0 if everything else len(stretches)):
@@ -330,26 +333,61 @@ def _own(count, run, stretches, everything, without_marks, own, tables):  # type
                 inside = True
                 break
         if inside:
-            own.numbers[kept], own.cued[kept], own.ranks[kept] = row[1], row[2], row[3]
+            own.numbers[kept], own.cued[kept] = tables.forms[form, 1], tables.forms[form, 2]
+            own.ranks[kept] = tables.forms[form, 3]
             kept += 1
     return kept
 
 
 @njit(cache=True, nogil=True)
+def _keys(sentence, at_word, at_concept, given, work, tables, plan):  # type: ignore[no-untyped-def]
+    """Fill the keys of a sentence; return how many there are."""
+    words, concepts, own, keys = work.words, work.concepts, work.own, work.keys
+    tags, sizes, place = plan.tags, plan.sizes, given.places[sentence]
+    spoken = given.spoken[given.spoken_firsts[sentence] : given.spoken_firsts[sentence + 1]]
+    everything, asked = place > 0, 0
+    some = work.numbers[:at_word]
+    if tags[0] >= 0:
+        asked = _ngrams(some, sizes[0], sizes[1], tags[0], asked, keys, plan)
+    if tags[5] >= 0:
+        flags = work.flags[:at_word]
+        asked = _beside(flags, some, _NEAR, tags[5], asked, keys, plan)
+        for index in range(at_concept):
+            form = concepts.forms[index]
+            work.numbers[index], work.flags[index] = tables.forms[form, 1], tables.forms[form, 0]
+        flags, some = work.flags[:at_concept], work.numbers[:at_concept]
+        asked = _beside(flags, some, _WINDOW, tags[5], asked, keys, plan)
+    if tags[1] >= 0:
+        kept = _own(at_word, words, spoken, everything, False, own, tables)
+        some, tag = own.numbers[:kept], tags[1] + place
+        asked = _ngrams(some, sizes[0], sizes[1], tag, asked, keys, plan)
+    if tags[2] >= 0:
+        kept = _own(at_concept, concepts, spoken, True, True, own, tables)
+        some = own.numbers[:kept]
+        asked = _ngrams(some, sizes[2], sizes[3], tags[2], asked, keys, plan)
+    if tags[3] >= 0 or tags[4] >= 0:
+        kept = _own(at_concept, concepts, spoken, everything, True, own, tables)
+        if tags[3] >= 0:
+            some, tag = own.numbers[:kept], tags[3] + place
+            asked = _ngrams(some, sizes[2], sizes[3], tag, asked, keys, plan)
+        if tags[4] >= 0:
+            asked = _pairs(own.ranks[:kept], tags[4] + place, asked, keys, tables, plan)
+    return asked
+
+
+@njit(cache=True, nogil=True)
 def _terms(sentence, lengths, given, work, tables, plan, scratch):  # type: ignore[no-untyped-def]
     """Count the rows of a sentence; return how many different ones there are."""
-    words, concepts, own = work.words, work.concepts, work.own
+    words, own = work.words, work.own
     at_word, at_concept, role = lengths
-    tags, sizes, place = plan.tags, plan.sizes, given.places[sentence]
-    everything = place > 0
-    spoken = given.spoken[given.spoken_firsts[sentence] : given.spoken_firsts[sentence + 1]]
     used, acts = 0, False
     for index in range(at_word):
-        row = tables.forms[words.forms[index]]
-        work.numbers[index], work.flags[index] = row[1], row[0]
-        acts = acts or row[0] & _ACTOR > 0
+        form = words.forms[index]
+        work.numbers[index], work.flags[index] = tables.forms[form, 1], tables.forms[form, 0]
+        acts = acts or work.flags[index] & _ACTOR > 0
         if plan.chars:
-            for at in range(row[4], row[4] + row[5]):
+            first = tables.forms[form, 4]
+            for at in range(first, first + tables.forms[form, 5]):
                 used = _count(tables.pool[at], used, scratch)
     if at_word:
         for index in range(given.said_firsts[sentence], given.said_firsts[sentence + 1]):
@@ -363,33 +401,8 @@ def _terms(sentence, lengths, given, work, tables, plan, scratch):  # type: igno
         for index in range(kept):
             if own.cued[index] >= 0:
                 used = _count(own.cued[index], used, scratch)
-    some = work.numbers[:at_word]
-    if tags[0] >= 0:
-        used = _ngrams(some, sizes[0], sizes[1], tags[0], used, tables, plan, scratch)
-    if tags[5] >= 0:
-        flags = work.flags[:at_word]
-        used = _beside(flags, some, _NEAR, tags[5], used, tables, plan, scratch)
-        for index in range(at_concept):
-            row = tables.forms[concepts.forms[index]]
-            work.numbers[index], work.flags[index] = row[1], row[0]
-        flags, some = work.flags[:at_concept], work.numbers[:at_concept]
-        used = _beside(flags, some, _WINDOW, tags[5], used, tables, plan, scratch)
-    if tags[1] >= 0:
-        kept = _own(at_word, words, spoken, everything, False, own, tables)
-        some, tag = own.numbers[:kept], tags[1] + place
-        used = _ngrams(some, sizes[0], sizes[1], tag, used, tables, plan, scratch)
-    if tags[2] >= 0:
-        kept = _own(at_concept, concepts, spoken, True, True, own, tables)
-        some = own.numbers[:kept]
-        used = _ngrams(some, sizes[2], sizes[3], tags[2], used, tables, plan, scratch)
-    if tags[3] >= 0 or tags[4] >= 0:
-        kept = _own(at_concept, concepts, spoken, everything, True, own, tables)
-        if tags[3] >= 0:
-            some, tag = own.numbers[:kept], tags[3] + place
-            used = _ngrams(some, sizes[2], sizes[3], tag, used, tables, plan, scratch)
-        if tags[4] >= 0:
-            used = _pairs(own.ranks[:kept], tags[4] + place, used, tables, plan, scratch)
-    return used
+    asked = _keys(sentence, at_word, at_concept, given, work, tables, plan)
+    return _look_up(work.keys[:asked], used, tables, plan, scratch)
 
 
 @njit(cache=True, nogil=True)
@@ -399,20 +412,31 @@ def _add(used, layer, scratch, logits):  # type: ignore[no-untyped-def]
     for index in range(used):
         row = scratch.rows[index]
         times = scratch.counts[row]
-        value = layer.idf[row]
+        value = layer.terms[row, 0]
         if times > 1:
             value *= 1.0 + math.log(times)
         scratch.values[index] = value
-        norms[layer.blocks[row]] += value * value
+        norms[int(layer.terms[row, 1])] += value * value
         scratch.counts[row] = 0
     for block in range(len(norms)):
         if norms[block] > 0.0:
             norms[block] = layer.lengths[block] / math.sqrt(norms[block])
     for index in range(used):
         row = scratch.rows[index]
-        value = scratch.values[index] * norms[layer.blocks[row]]
+        value = scratch.values[index] * norms[int(layer.terms[row, 1])]
         for label in range(len(logits)):
-            logits[label] += value * layer.coef[row, label]
+            logits[label] += value * layer.terms[row, 2 + label]
+
+
+@njit(cache=True, nogil=True)
+def _longest(tokens):  # type: ignore[no-untyped-def]
+    """Return how many tokens the longest sentence has, with its border."""
+    most, begun = 0, 0
+    for index in range(1, len(tokens)):
+        if tokens[index] == tokens[0]:
+            most = max(most, index - begun)
+            begun = index
+    return most
 
 
 @njit(cache=True, nogil=True)
@@ -423,8 +447,8 @@ def score(given, tables, plan, layer, scratch, missing, logits):  # type: ignore
     the logits are void then.
     """
     tokens, sizes = given.tokens, given.sizes
-    work = _work(2 * len(tokens))
     border, token, offset, lacking = tokens[0], 0, sizes[0], 0
+    work = _work(2 * _longest(tokens), plan.sizes)
     for sentence in range(len(logits)):
         offset += sizes[2 * token + 1]
         base = offset
