@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.util import find_spec
 from itertools import accumulate, chain
 from typing import Any
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from stance.blocks import OF_VOICE, OWN, ROLES, stated
 from stance.errors import InputError, MissingExtraError
+from stance.formtables import FormTables
+from stance.kernelarrays import Given, Layer, Plan, Scratch, Tables
 from stance.keytable import KeyTable
 from stance.lookup import Lookup
 from stance.numbering import Integers
@@ -28,7 +31,7 @@ from stance.tokens import Offsets, Pair, actor_places
 from stance.voice import Voice
 
 VARIABLE = "STANCE_KERNEL"
-_PAYS = 3_000  # sentences whose gain is about what loading numba costs
+PAYS = 20_000  # sentences whose gain is about what loading numba and the compiled code costs
 _TAGGED = ("words", "own_words", "concepts", "own_concepts", "own_pairs", "anchored")
 
 
@@ -45,9 +48,9 @@ def wanted(judged: int) -> bool:
     asked = os.environ.get(VARIABLE, "auto") or "auto"
     if asked not in ("auto", "numba", "numpy"):
         raise InputError(f"{VARIABLE}={asked!r}; expected auto, numba or numpy")
-    if asked == "numpy" or (asked == "auto" and judged < _PAYS):
+    if asked == "numpy" or (asked == "auto" and judged < PAYS):
         return False
-    if find_spec("numba") is not None:
+    if _installed():
         return True
     if asked == "auto":
         return False
@@ -55,6 +58,11 @@ def wanted(judged: int) -> bool:
         f"{VARIABLE}=numba needs numba, which is not installed; run: "
         "pip install 'actor-stance[fast]'"
     )
+
+
+@cache
+def _installed() -> bool:
+    return find_spec("numba") is not None
 
 
 class Compiled:
@@ -74,10 +82,10 @@ class Compiled:
         self._lookup = lookup
         self._settings: FeatureSettings = lookup.featurizer.settings
         terms = np.column_stack([weights.idf, weights.blocks, weights.coef])
-        self._layer = kernel.Layer(np.ascontiguousarray(terms, dtype=np.float64), weights.lengths)
+        self._layer = Layer(np.ascontiguousarray(terms, dtype=np.float64), weights.lengths)
         joined = lookup.joined
         self._slots, self._keys = _packed(joined.keys)
-        self._plan = kernel.Plan(
+        self._plan = Plan(
             np.array([joined.tag(b) if b in joined.blocks else -1 for b in _TAGGED]),
             np.array([*self._settings.word_ngrams, *self._settings.concept_ngrams]),
             joined.base, joined.tags, joined.keys.multiplier,
@@ -87,7 +95,7 @@ class Compiled:
         self._own = [block for block in lookup.blocks if block in OWN]
         self._voiced = not OF_VOICE.isdisjoint(lookup.blocks)
         self._plain: dict[str, list[tuple[int, int]]] = {}
-        self._idle: list[Any] = []  # scratch memory, as much as threads were counting at once
+        self._idle: list[Scratch] = []  # scratch memory, as much as threads were counting at once
 
     def sums(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         """Return what `weighted_sums` does, shape (n_pairs, n_labels)."""
@@ -112,21 +120,19 @@ class Compiled:
         self._idle.append(scratch)
         return logits
 
-    def _arrays(self, tables: Any) -> Any:
+    def _arrays(self, tables: FormTables) -> Tables:
         joined, steps = self._lookup.joined, tables.steps
-        return self._kernel.Tables(
+        return Tables(
             tables.printed.rows, tables.shown.rows, self._lookup.pool.values,
             self._slots, self._keys, joined.keys.displacements,
             steps.keys, steps.targets, steps.steps, joined.ranked,
         )  # fmt: skip
 
-    def _scratch(self) -> Any:
+    def _scratch(self) -> Scratch:
         size = len(self._layer.terms)
-        return self._kernel.Scratch(
-            np.zeros(size, np.int32), np.zeros(size + 1, np.int64), np.zeros(size)
-        )
+        return Scratch(np.zeros(size, np.int32), np.zeros(size + 1, np.int64), np.zeros(size))
 
-    def _given(self, numbers: Integers, sizes: Integers, voices: Sequence[Voice]) -> Any:
+    def _given(self, numbers: Integers, sizes: Integers, voices: Sequence[Voice]) -> Given:
         kinds = np.array([self._lookup.joined.place(voice) for voice in voices], dtype=np.int64)
         said = _stacked([self._said(voice) for voice in voices])
         if self._voiced:
@@ -134,7 +140,7 @@ class Compiled:
             cues = _stacked([one.cues for one in voices])
         else:
             spoken = cues = np.empty((0, 2), np.int64), np.zeros(len(voices) + 1, np.int64)
-        return self._kernel.Given(numbers, sizes, kinds, *spoken, *cues, *said)
+        return Given(numbers, sizes, kinds, *spoken, *cues, *said)
 
     def _said(self, voice: Voice) -> Sequence[tuple[int, int]]:
         """Return role (-1 for each) and row of the terms that are made of no form."""

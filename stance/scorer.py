@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,22 +174,18 @@ class Scorer:
 
     @property
     def kernel(self) -> str:
-        """What does the arithmetic: "numpy" or "numba"."""
-        return "numpy" if self.compiled is None else "numba"
+        """What the next sentence is scored with: "numpy" or "numba"; see `stance.compiled`."""
+        return "numba" if wanted(self._judged) and not self._lookup.named else "numpy"
 
-    @property
-    def compiled(self) -> Compiled | None:
-        """The compiled kernel, where it is wanted and fits the model."""
-        if not wanted(self._judged) or self._lookup.named:
-            return None
-        if self._compiled is None:
-            self._compiled = Compiled(self._lookup, self._weights)
-        return self._compiled
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_compiled": None}  # compiled code is no data
 
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
+        if self.kernel == "numba":
+            if self._compiled is None:
+                self._compiled = Compiled(self._lookup, self._weights)
+            return self.arrays.intercept + self._compiled.sums(batch)
         self._judged += len(batch)
-        if self.compiled is not None:
-            return self.arrays.intercept + self.compiled.sums(batch)
         owners, rows = self._lookup.rows(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 
