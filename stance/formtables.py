@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from stance.blocks import ACTOR, ENDS, NUMBER, OTHER
+from stance.automaton import Automaton
+from stance.blocks import ACTOR, ENDS, NUMBER, OTHER, ROLES
 from stance.features import BETWEEN, Featurizer
 from stance.numbering import Numbering
 from stance.tokens import BARE, BORDER, MARKS, OWNER, lower, pieces
@@ -32,6 +33,8 @@ class FormTables:
     ----------
     printed, shown : Numbering
         Rows are `SHOWN` to `CUT`, and the bits of a form before what the caller knows of it.
+    steps : Automaton
+        Of the lexicon, for the compiled kernel.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class FormTables:
         self._describe = describe
         self.shown = Numbering(self._form, 1 + width)
         self.printed = Numbering(self._token, 6)
+        self.steps = Automaton(featurizer.lexicon, self.shown, ROLES)
 
     def _form(self, form: str) -> tuple[int, ...]:
         border = form == BORDER

@@ -17,13 +17,13 @@ from stance.keytable import KeyTable
 from stance.numbering import Integers, ranges
 from stance.sequences import Run, Sequences
 from stance.settings import FeatureSettings
-from stance.voice import STATES
+from stance.voice import STATES, Voice
 
 Found = tuple[Integers, Integers]  # indices of sentences, rows or keys
 
 GLUE = {"words": " ", "own_words": " ", "concepts": ">", "own_concepts": ">", "own_pairs": "&"}
 _PREFIXES = ("", *(f"{state} " for state in STATES))
-PLACES = {state: 0 if state == "own" else place for place, state in enumerate(STATES, start=1)}
+_PLACES = {state: 0 if state == "own" else place for place, state in enumerate(STATES, start=1)}
 _MOST = 2**63 - 1
 
 
@@ -47,6 +47,8 @@ class Joined:
     tags : int
         How many tags there are: a key is ``code * tags + tag``.
     keys : KeyTable
+    ranked : ndarray of shape (n_concepts,)
+        The number of each concept.
     """
 
     def __init__(
@@ -77,11 +79,15 @@ class Joined:
                     code = code * self.base + self._numbers[form]
                 keys[code * self.tags + first + place] = row
         self.keys = KeyTable(keys)
-        self._ranked = np.array([*map(self.number, concepts)], dtype=np.int64)
+        self.ranked = np.array([*map(self.number, concepts)], dtype=np.int64)
 
     def number(self, form: str) -> int:
         """Return the number of a form, 0 if no term has it."""
         return self._numbers.get(form, 0)
+
+    def place(self, voice: Voice) -> int:
+        """Return what is added to the tags of the actor's own terms: 0 if it speaks."""
+        return _PLACES[voice.state]
 
     def tag(self, block: str) -> int:
         """Return the first tag of a block; that of a prefix or place is so much more."""
@@ -96,7 +102,7 @@ class Joined:
         numbers, ranks : ndarray of shape (n_known_forms,)
             The number of each form, and its place among the concepts or -1.
         """
-        kinds = np.array([*(PLACES[voice.state] for voice in read.voices), 0], dtype=np.int64)
+        kinds = np.array([*map(self.place, read.voices), 0], dtype=np.int64)
         runs: dict[str, Run] = {"words": read.words}
         runs["concepts"] = read.concepts.chosen((read.concepts.flags & IS_MARK) == 0)
         for name in ("words", "concepts"):
@@ -135,11 +141,11 @@ class Joined:
         """Return the keys of two concepts in any order."""
         found = ranks.take(run.forms)
         at = np.flatnonzero(found >= 0)
-        distinct = np.unique(run.owners.take(at) * len(self._ranked) + found.take(at))
-        owners, ranked = np.divmod(distinct, max(len(self._ranked), 1))
+        distinct = np.unique(run.owners.take(at) * len(self.ranked) + found.take(at))
+        owners, ranked = np.divmod(distinct, max(len(self.ranked), 1))
         before = _before(owners)
         owners, ranked, before = (one[before < PAIRED] for one in (owners, ranked, before))
-        numbers = self._ranked.take(ranked)
+        numbers = self.ranked.take(ranked)
         first = ranges(np.arange(len(owners)) - before, before)
         of = np.repeat(owners, before)
         codes = numbers.take(first) * self.base + np.repeat(numbers, before)

@@ -40,7 +40,7 @@ Candidates = list[tuple[tuple[str, ...], Entry]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Step:
+class Step:
     """What the first tokens of a form lead to.
 
     `depth` is how many they are, `best` length and entry of the form to prefer among those that
@@ -69,8 +69,8 @@ class Lexicon:
     _exact: dict[str, Candidates] = field(init=False, repr=False)
     _starred: dict[str, Candidates] = field(init=False, repr=False)
     _first: Memo[str, Candidates] = field(init=False, repr=False, compare=False)
-    _second: Memo[tuple[str, str], _Step | None] = field(init=False, repr=False, compare=False)
-    _further: Memo[tuple[_Step, str], _Step | None] = field(init=False, repr=False, compare=False)
+    _second: Memo[tuple[str, str], Step | None] = field(init=False, repr=False, compare=False)
+    _further: Memo[tuple[Step, str], Step | None] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False)  # of the starred literals
 
     def __post_init__(self) -> None:
@@ -98,7 +98,15 @@ class Lexicon:
             found += self._starred.get(token[:length], ())
         return sorted(found, key=_preference)
 
-    def _two(self, pair: tuple[str, str]) -> _Step | None:
+    def begun(self, token: str) -> Step | None:
+        """Return what one token leads to."""
+        return _step(self._first[token], 1)
+
+    def after(self, step: Step, token: str) -> Step | None:
+        """Return what one more token leads to."""
+        return self._more((step, token))
+
+    def _two(self, pair: tuple[str, str]) -> Step | None:
         """Return what two tokens lead to, a form of the first alone as well."""
         first, following = pair
         return _step(
@@ -110,7 +118,7 @@ class Lexicon:
             2,
         )
 
-    def _more(self, following: tuple[_Step, str]) -> _Step | None:
+    def _more(self, following: tuple[Step, str]) -> Step | None:
         """Return what one more token leads to."""
         step, token = following
         depth = step.depth + 1
@@ -257,10 +265,10 @@ def _preference(item: tuple[tuple[str, ...], Entry]) -> tuple[int, int, int, str
     return (-len(tokens), entry.form.count("*"), -len(entry.form), entry.form)
 
 
-def _step(fitting: Candidates, depth: int) -> _Step | None:
+def _step(fitting: Candidates, depth: int) -> Step | None:
     whole = [(len(form), entry) for form, entry in fitting if len(form) <= depth]
     longer = [one for one in fitting if len(one[0]) > depth]
-    return _Step(depth, whole[0] if whole else None, longer) if fitting else None
+    return Step(depth, whole[0] if whole else None, longer) if fitting else None
 
 
 def _fits(part: str, token: str) -> bool:

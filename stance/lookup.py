@@ -61,11 +61,12 @@ class Lookup:
             for block, table in self._tables.items()
             if block == "anchored" or (GLUE.get(block, "") not in signs and block in GLUE)
         }
-        self._joined = Joined(keyed, featurizer.settings, concepts)
-        self._named = set(self.blocks) - {*self._joined.blocks, "chars", "voice"}
+        self.joined = Joined(keyed, featurizer.settings, concepts)
+        self.named = set(self.blocks) - {*self.joined.blocks, "chars", "voice"}
         self._ranks = dict(zip(concepts, range(len(concepts)), strict=True))
+        self.no_actor = self._tables.get("anchored", {}).get(NO_ACTOR, -1)
         self._spelled = Memo(self._spell, _MEMO)
-        self._pool = Pool()
+        self.pool = Pool()
         self.reader = Reader(featurizer, self._describe, 5)
 
     def row(self, block: str, name: str) -> int | None:
@@ -102,9 +103,9 @@ class Lookup:
         found = [*self._by_name(pairs, read, spoken)]
         if "chars" in self.blocks:
             found.append(self._characters(read))
-        if self._joined.blocks:
+        if self.joined.blocks:
             numbers, ranks = read.known[:, _NUMBER], read.known[:, _RANK]
-            found.append(self._joined.rows(read, numbers, ranks))
+            found.append(self.joined.rows(read, numbers, ranks))
         owners, rows = zip(*found, strict=True)
         return np.concatenate(owners), np.concatenate(rows)
 
@@ -112,10 +113,10 @@ class Lookup:
         """Return what is known of a form, for the columns `_NUMBER` to `_SIZE`."""
         spelled = () if form.isupper() else self._spelled[form]
         return (
-            self._joined.number(form),
+            self.joined.number(form),
             self._tables.get("voice", {}).get(CUE + form, -1),
             self._ranks.get(form, -1),
-            self._pool.add(spelled),
+            self.pool.add(spelled),
             len(spelled),
         )
 
@@ -134,7 +135,7 @@ class Lookup:
         spoke = [*enumerate(spoken.tolist())]
         for block in self.blocks:
             table = self._tables[block]
-            if block in self._named:
+            if block in self.named:
                 for owner, pair in enumerate(pairs):
                     reading = self.featurizer.read(self.featurizer.raw(*pair))
                     names = make(block, reading, self.featurizer.settings)
@@ -150,11 +151,11 @@ class Lookup:
                 own = [owner for owner, any_word in spoke if any_word]
                 rows += [table.get(read.voices[owner].state, -1) for owner in own]
                 owners += own
-            elif block == "anchored" and NO_ACTOR in table:
+            elif block == "anchored" and self.no_actor >= 0:
                 absent = spoken.copy()
                 absent[read.words.owners[(read.words.flags & IS_ACTOR) > 0]] = False
                 found = np.flatnonzero(absent)
-                yield found, np.full(len(found), table[NO_ACTOR])
+                yield found, np.full(len(found), self.no_actor)
         yield _known(np.array(owners, dtype=np.int64), np.array(rows, dtype=np.int64))
 
     def _cues(self, read: Sequences) -> Found:
@@ -165,7 +166,7 @@ class Lookup:
     def _characters(self, read: Sequences) -> Found:
         known = read.known.take(read.words.forms, axis=0)
         sizes = known[:, _SIZE]
-        rows = self._pool.values.take(ranges(known[:, _CHARS], sizes))
+        rows = self.pool.values.take(ranges(known[:, _CHARS], sizes))
         return np.repeat(read.words.owners, sizes), rows
 
 

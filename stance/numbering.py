@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
-_ADDING = RLock()  # one for all, so that what holds a numbering can be pickled
+ADDING = RLock()  # one for all, so that what holds a numbering can be pickled
 
 
 class Numbering(dict[str, int]):
@@ -37,7 +37,7 @@ class Numbering(dict[str, int]):
         self.rows: Integers = np.zeros((1_024, width), dtype=np.int64)
 
     def __missing__(self, key: str) -> int:
-        with _ADDING:
+        with ADDING:
             if key in self:  # another thread was quicker
                 return self[key]
             row = self._describe(key)  # which may number other strings
@@ -63,7 +63,7 @@ class Pool:
 
     def add(self, values: Sequence[int]) -> int:
         """Append `values`; return where they begin."""
-        with _ADDING:
+        with ADDING:
             start, end = self._used, self._used + len(values)
             if end > len(self.values):
                 self.values = np.concatenate([self.values, np.zeros(end, dtype=np.int64)])

@@ -68,6 +68,16 @@ class StanceModel:
     def __repr__(self) -> str:
         return f"StanceModel({self.model_id!r}, labels={list(self.labels)})"
 
+    @property
+    def kernel(self) -> str:
+        """What the next sentence is scored with: "numpy", or "numba" (`actor-stance[fast]`).
+
+        The variable ``STANCE_KERNEL`` decides: "numpy"; "numba", from the first sentence on; or
+        "auto", the default: numba, where it is installed, from the 20,000th sentence on, when it
+        has gained what loading it costs. The probabilities are the same (1e-12).
+        """
+        return self._scorer.kernel
+
     def probabilities(self, pairs: Iterable[Pair]) -> Any:
         """Return probabilities, ndarray of shape (n_pairs, n_labels), columns as `labels`."""
         return self._scorer.probabilities(pairs)

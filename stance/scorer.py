@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stance.compiled import Compiled, wanted
 from stance.features import Featurizer, Term
 from stance.lexicon import Lexicon, concepts, loads_lexicon
 from stance.lookup import Lookup
@@ -88,6 +90,8 @@ class Scorer:
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
         self._lookup = Lookup(self.featurizer, arrays.vocabularies, concepts(self.lexicon))
+        self._judged = 0
+        self._compiled: Compiled | None = None
         sizes = [len(arrays.vocabularies[block]) for block in arrays.settings.blocks]
         self._chunk = chunk_size(sum(sizes))
         self._weights = Weights(
@@ -168,7 +172,20 @@ class Scorer:
         ]
         return parts
 
+    @property
+    def kernel(self) -> str:
+        """What the next sentence is scored with: "numpy" or "numba"; see `stance.compiled`."""
+        return "numba" if wanted(self._judged) and not self._lookup.named else "numpy"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_compiled": None}  # compiled code is no data
+
     def _batch(self, batch: Sequence[Pair]) -> FloatArray:
+        if self.kernel == "numba":
+            if self._compiled is None:
+                self._compiled = Compiled(self._lookup, self._weights)
+            return self.arrays.intercept + self._compiled.sums(batch)
+        self._judged += len(batch)
         owners, rows = self._lookup.rows(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 

@@ -38,6 +38,7 @@ from stance.voice import Voice, voice_of
 Flags = NDArray[np.bool_]
 Matches = list[tuple[int, int, Entry]]
 _MOST = 200_000  # tokens that are remembered; then all are forgotten
+_MOST_STEPS = 500_000
 _ABSENT = Voice("absent")
 
 
@@ -132,9 +133,7 @@ class Reader:
 
     def read(self, pairs: Sequence[Pair]) -> Sequences:
         """Return the sequences of the pairs."""
-        if len(self._tables.printed) > _MOST:
-            self._tables = self._fresh()
-        tables = self._tables  # other threads may begin new ones
+        tables = self.tables()
         shown = tables.shown
         settings = self.featurizer.settings
         places = [actor_places(*pair) for pair in pairs]
@@ -158,12 +157,18 @@ class Reader:
         names = shown.of([entry.concept for _, _, entry in matches], len(matches))
         forms[first], flags[first] = names, shown.rows[:, 0].take(names)
         ends[first] = ends.take(last - 1)
-        voices = self._voices(pairs, places)
+        voices = self.voices(pairs, places)
         own, cues = _stretches(voices, tokens.starts[tokens.borders] + 1)
         return Sequences(
             len(pairs), shown.rows[:, 1:], words, run.chosen(kept), own, cues, voices,
             _named(matches, tokens.owners, len(pairs)),
         )  # fmt: skip
+
+    def tables(self) -> FormTables:
+        """Return what is known of forms, begun anew where that has become too much."""
+        if len(self._tables.printed) > _MOST or len(self._tables.steps) > _MOST_STEPS:
+            self._tables = self._fresh()
+        return self._tables  # not what another thread may begin meanwhile
 
     def _matches(self, tokens: _Tokens, shown: Numbering) -> Matches:
         """Return start, end and entry of each match of the lexicon."""
@@ -171,7 +176,7 @@ class Reader:
         lowered = [*map(shown.names.__getitem__, tokens.known[:, LOWERED].tolist())]
         return [*self.featurizer.lexicon.match_at(lowered, places)]
 
-    def _voices(self, pairs: Sequence[Pair], places: Sequence[Sequence[Offsets]]) -> list[Voice]:
+    def voices(self, pairs: Sequence[Pair], places: Sequence[Sequence[Offsets]]) -> list[Voice]:
         if OF_VOICE.isdisjoint(self.featurizer.settings.blocks):
             return [_ABSENT] * len(pairs)
         return [voice_of(pair[0], found) for pair, found in zip(pairs, places, strict=True)]
@@ -187,10 +192,13 @@ class _Tokens(NamedTuple):
     borders: Integers
 
 
-def _cut(
-    pairs: Sequence[Pair], places: Sequence[Sequence[Offsets]] | None, printed: Numbering
-) -> _Tokens:
-    """Return the tokens; without `places` no actor is masked."""
+def printed(
+    pairs: Sequence[Pair], places: Sequence[Sequence[Offsets]] | None, numbering: Numbering
+) -> tuple[Integers, Integers]:
+    """Return the numbers of the tokens, and the sizes of them and of what is between them.
+
+    Every sentence begins with a border, and one is the last; without `places` no actor is masked.
+    """
     if places is None:
         text = [masked(sentence, ()) for sentence, _ in pairs]
     else:
@@ -198,12 +206,21 @@ def _cut(
     parts = split_many("".join(text) + BORDER)
     tokens = parts[1::2]
     sizes = np.fromiter(map(len, parts), np.int64, len(parts))
-    numbers = printed.of(tokens, len(tokens))
-    if places is not None:
-        actors = np.flatnonzero((numbers == printed[OWNER]) | (numbers == printed[BARE]))
-        sizes[2 * actors + 1] = [end - start for found in places for start, end in found]
+    numbers = numbering.of(tokens, len(tokens))
+    widths = [end - start for found in places or () for start, end in found]
+    if widths:
+        actors = (numbers == numbering[OWNER]) | (numbers == numbering[BARE])
+        sizes[2 * np.flatnonzero(actors) + 1] = widths
+    return numbers, sizes
+
+
+def _cut(
+    pairs: Sequence[Pair], places: Sequence[Sequence[Offsets]] | None, numbering: Numbering
+) -> _Tokens:
+    """Return the tokens in their pieces."""
+    numbers, sizes = printed(pairs, places, numbering)
     offsets = sizes.cumsum()
-    known = printed.rows.take(numbers, axis=0)
+    known = numbering.rows.take(numbers, axis=0)
     starts, ends = offsets[:-1:2], offsets[1::2]
     second = known[:, SECOND]
     if (second >= 0).any():
@@ -212,10 +229,10 @@ def _cut(
         known = np.repeat(known, doubled, axis=0)
         starts, ends = np.repeat(starts, doubled), np.repeat(ends, doubled)
         ends[behind - 1] = starts[behind] = starts[behind] + known[behind, CUT]
-        known[behind] = printed.rows.take(known[behind, SECOND], axis=0)
+        known[behind] = numbering.rows.take(known[behind, SECOND], axis=0)
     else:
         ends = ends.copy()
-    border = known[:, SHOWN] == printed.rows[printed[BORDER], SHOWN]
+    border = known[:, SHOWN] == numbering.rows[numbering[BORDER], SHOWN]
     return _Tokens(known, starts, ends, border.cumsum() - 1, np.flatnonzero(border)[:-1])
 
 

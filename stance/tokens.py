@@ -94,8 +94,7 @@ def masked(sentence: str, places: Sequence[Offsets]) -> str:
     parts = [BORDER]
     position = 0
     for start, end in places:
-        last = sentence[end - 1]
-        parts += (sentence[position:start], OWNER if last.isalnum() or last == "_" else BARE)
+        parts += (sentence[position:start], OWNER if _in_word(sentence[end - 1 : end]) else BARE)
         position = end
     parts.append(sentence[position:])
     return "".join(parts)
@@ -139,10 +138,29 @@ def actor_places(sentence: str, actor: ActorLike) -> list[Offsets]:
     wanted = (actor or "").strip()
     if not wanted:
         return []
-    exact, any_case = _patterns(wanted)
-    return [m.span() for m in exact.finditer(sentence)] or [
-        m.span() for m in any_case.finditer(sentence)
+    return _exact_places(sentence, wanted) or [
+        match.span() for match in _in_any_case(wanted).finditer(sentence)
     ]
+
+
+def _exact_places(sentence: str, wanted: str) -> list[Offsets]:
+    """Return where `wanted` stands in its very letters; quicker than a regular expression."""
+    found: list[Offsets] = []
+    size = len(wanted)
+    at = sentence.find(wanted)
+    while at >= 0:
+        end = at + size
+        if _in_word(sentence[end : end + 1]) or (at > 0 and _in_word(sentence[at - 1])):
+            at = sentence.find(wanted, at + 1)
+        else:
+            found.append((at, end))
+            at = sentence.find(wanted, end)
+    return found
+
+
+def _in_word(char: str) -> bool:
+    r"""Tell what ``\w`` does of one character or none."""
+    return char.isalnum() or char == "_"
 
 
 @lru_cache(maxsize=65_536)
@@ -170,9 +188,8 @@ def char_ngrams(word: str, low: int, high: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _patterns(wanted: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    pattern = rf"(?<!\w){re.escape(wanted)}(?!\w)"
-    return re.compile(pattern), re.compile(pattern, re.IGNORECASE)
+def _in_any_case(wanted: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65_536)

@@ -72,11 +72,15 @@ ORDER = (
     "datasheet",
     "numbering",
     "keytable",
+    "automaton",
     "formtables",
     "sequences",
     "joined",
     "lookup",
     "tallies",
+    "kernelarrays",
+    "kernel",
+    "compiled",
     "scorer",
     "slices",
     "aggregate",
@@ -247,7 +251,9 @@ def test_only_the_store_imports_joblib_for_its_pickles():
     }
 
 
-@pytest.mark.parametrize("package", ["pyarrow", "distributed", "dask", "trafilatura", "networkx"])
+@pytest.mark.parametrize(
+    "package", ["pyarrow", "distributed", "dask", "trafilatura", "networkx", "numba"]
+)
 def test_extras_are_imported_in_one_place(package: str):
     """So that one message names what to install."""
     assert len(users_of(package)) <= 1

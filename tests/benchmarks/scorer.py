@@ -10,6 +10,9 @@ not what an answer costs, and scikit-learn computes the same numbers. fastText a
 sentences with words, word pairs and character 3- to 5-grams (Vowpal Wabbit: words and pairs);
 they see no actor and no lexicon. So is a scikit-learn pipeline of its own vectorisers (words and
 pairs, `char_wb` 3 to 5).
+
+With `actor-stance[fast]` each model is measured without and with the compiled kernel; what its
+first call costs is measured in fresh processes, with an empty cache of compiled code and a full one.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +37,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
-from stance import classify_many, load_model
+from stance import classify, classify_many, load_model
+from stance.compiled import VARIABLE
 from stance.dataset import Row, read_dataset
 from stance.predict import StanceModel
 from stance.resources import data_path
@@ -67,16 +73,38 @@ def report(rows: Sequence[Row], rounds: int) -> Iterator[str]:
     pairs: Pairs = [(row.sentence, row.actor or None) for row in rows]
     yield f"## Speed of `classify_many`: {len(pairs)} sentences, one core, {rounds} rounds"
     yield ""
-    packages = ("actor-stance", "scikit-learn", "numpy", "fasttext-wheel", "vowpalwabbit")
+    packages = ("actor-stance", "scikit-learn", "numpy", "numba", "fasttext-wheel", "vowpalwabbit")
     named = (f"{name} {found}" for name in packages if (found := installed(name)))
     yield f"Python {platform.python_version()}, {', '.join(named)}; load {os.getloadavg()[0]:.1f}."
     yield ""
     others = dict(peers(rows))
-    for title, blocks in BLOCKS.items():
-        model = reduced(load_model(), blocks)
-        yield from compared(title, model, pairs, others, rounds)
-    yield from single_calls(load_model(), pairs[:500])
-    yield from stages(load_model(), pairs, rounds)
+    models = {title: reduced(load_model(), blocks) for title, blocks in BLOCKS.items()}
+    before = os.environ.get(VARIABLE)
+    try:
+        for title, model in models.items():
+            yield from compared(title, model, pairs, others, rounds)
+        yield from single_calls(models, pairs[:500])
+        os.environ[VARIABLE] = "numpy"
+        yield from stages(load_model(), pairs, rounds)
+    finally:
+        os.environ.pop(VARIABLE)
+        os.environ.update({VARIABLE: before} if before else {})
+    yield from first_calls()
+
+
+def kernels() -> list[str]:
+    """Return what can do the arithmetic here."""
+    return ["numpy", *(["numba"] if installed("numba") else [])]
+
+
+def using(kernel: str, way: Callable[[], object]) -> Callable[[], object]:
+    """Return a way that uses one of the kernels."""
+
+    def run() -> object:
+        os.environ[VARIABLE] = kernel
+        return way()
+
+    return run
 
 
 def installed(name: str) -> str:
@@ -125,26 +153,31 @@ def compared(
     sentences, actors = [one for one, _ in pairs], [actor for _, actor in pairs]
     order = [list(pipeline.classes_).index(label) for label in model.labels]
     found, expected = model.probabilities(pairs), pipeline.predict_proba(pairs)[:, order]
+    own_way = partial(classify_many, sentences, actors, model=model)
     ways: dict[str, Callable[[], object]] = {
-        "classify_many": lambda: classify_many(sentences, actors, model=model),
+        **{f"classify_many, {kernel}": using(kernel, own_way) for kernel in kernels()},
         "scikit-learn, to_pipeline()": lambda: pipeline.predict_proba(pairs),
         **others,
     }
     times = in_turns(ways, len(pairs), rounds)
-    own = times["classify_many"]
+    own = [times[f"classify_many, {kernel}"] for kernel in kernels()]
     yield f"### {title.capitalize()}"
     yield ""
     largest = np.abs(found - expected).max()
     yield f"Largest difference to scikit-learn's probabilities: {largest:.1e}."
     yield ""
-    yield "| way | µs a sentence: median (least to most) | sentences/s | in `classify_many` |"
-    yield "|---|---|---|---|"
+    heads = "".join(f" in {kernel} |" for kernel in kernels())
+    yield f"| way | µs a sentence: median (least to most) | sentences/s |{heads}"
+    yield "|---|---|---|" + "---|" * len(own)
     for name, spent in times.items():
         middle = median(spent)
-        ratio = median(one / mine for one, mine in zip(spent, own, strict=True))
+        ratios = "".join(
+            f" {median(one / mine for one, mine in zip(spent, other, strict=True)):.2f} × |"
+            for other in own
+        )
         yield (
             f"| {name} | {middle:.0f} ({min(spent):.0f} to {max(spent):.0f}) "
-            f"| {1e6 / middle:.0f} | {ratio:.2f} × |"
+            f"| {1e6 / middle:.0f} |{ratios}"
         )
     yield ""
 
@@ -163,15 +196,45 @@ def in_turns(
     return times
 
 
-def single_calls(model: StanceModel, pairs: Pairs) -> Iterator[str]:
+def single_calls(models: dict[str, StanceModel], pairs: Pairs) -> Iterator[str]:
     """Yield what a call with one sentence costs."""
-    spent = []
-    for sentence, actor in pairs:
-        start = time.process_time()
-        classify_many([sentence], [actor], model=model)
-        spent.append((time.process_time() - start) * 1e6)
-    low, high = np.percentile(spent, [10, 90])
-    yield f"One sentence a call: {median(spent):.0f} µs (80 % of them {low:.0f} to {high:.0f})."
+    yield "### One sentence a call"
+    yield ""
+    yield "| model | kernel | µs a call: median (80 % of them) |"
+    yield "|---|---|---|"
+    for title, model in models.items():
+        for kernel in kernels():
+            os.environ[VARIABLE] = kernel
+            classify_many(*zip(*pairs, strict=True), model=model)  # what depends on words is known
+            spent = []
+            for sentence, actor in pairs:
+                start = time.perf_counter()
+                classify(sentence, actor, model=model)
+                spent.append((time.perf_counter() - start) * 1e6)
+            low, high = np.percentile(spent, [10, 90])
+            yield f"| {title} | {kernel} | {median(spent):.0f} ({low:.0f} to {high:.0f}) |"
+    yield ""
+
+
+def first_calls() -> Iterator[str]:
+    """Yield what the first call of a process costs, the model being loaded."""
+    yield "### First call of a process, the model being loaded"
+    yield ""
+    yield "| kernel | seconds |"
+    yield "|---|---|"
+    code = (
+        "import time; from stance import classify, load_model; model = load_model(); "
+        "start = time.perf_counter(); classify('They want to join.', model=model); "
+        "print(time.perf_counter() - start)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ["numpy", *["numba, to be compiled", "numba, compiled"] * (len(kernels()) - 1)]:
+            given = {VARIABLE: name.split(",")[0], "NUMBA_CACHE_DIR": folder}
+            done = subprocess.run(
+                [sys.executable, "-c", code], env=os.environ | given, capture_output=True,
+                text=True, check=True,
+            )  # fmt: skip
+            yield f"| {name} | {float(done.stdout):.2f} |"
     yield ""
 
 
