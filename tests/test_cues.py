@@ -75,3 +75,21 @@ def test_an_owner_makes_a_noun_of_a_form_that_is_both():
     text = "Norland's call for help"
     tokens = Tokens(text, 0, len(text), [])
     assert [cue.kind for cue in match_cues(tokens).values()] == ["noun"]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Gov. Doe said he's sure.", ["Gov.", "Doe", "said", "he", "'s", "sure", "."]),
+        ("Then . . . they're off.", ["Then . . .", "they", "'re", "off", "."]),
+        ("Novak's U.S. visit (etc.).", ["Novak's", "U.S.", "visit", "(", "etc.", ")", "."]),
+        (". It's what Rep.", [".", "It", "'s", "what", "Rep", "."]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_stops_join_their_words_and_contractions_are_cut(text: str, printed: list[str]):
+    tokens = Tokens(text, 0, len(text), [])
+    spans = zip(tokens.starts, tokens.ends, strict=True)
+    assert [text[start:end] for start, end in spans] == printed
+    assert len(tokens) == len(tokens.kinds) == len(tokens.lows) == len(printed)
+    assert {kind for kind, word in zip(tokens.kinds, printed, strict=True) if word == "'s"} <= {"w"}
