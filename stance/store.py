@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import pickle
 import reprlib
 from collections.abc import Callable, Mapping
@@ -60,7 +61,7 @@ def save_model(
         If `folder` is a file, or a folder that holds something else than a model.
     """
     target = Path(folder)
-    _check_replaceable(target)
+    require_replaceable(target)
     buffer = io.BytesIO()
     joblib.dump(_to_payload(arrays), buffer, compress=0, protocol=4)
     payload = buffer.getvalue()
@@ -471,7 +472,16 @@ def _short(found: object) -> str:
 # --- replacing -------------------------------------------------------------------------
 
 
-def _check_replaceable(target: Path) -> None:
+def require_replaceable(folder: Path | str) -> None:
+    """Look whether a model can be written to a folder, before the work for it is done.
+
+    Raises
+    ------
+    InputError
+        If it is a file, a folder that holds something else than a model, or lies where no folder
+        can be made.
+    """
+    target = Path(folder)
     if target.exists() and not target.is_dir():
         raise InputError(f"{target} is a file; expected a folder for the model")
     if target.is_dir():
@@ -481,3 +491,6 @@ def _check_replaceable(target: Path) -> None:
                 f"{target} holds other files ({', '.join(strange[:5])}); expected an empty, new "
                 "or model folder"
             )
+    home = next((one for one in target.absolute().parents if one.exists()), None)
+    if home is None or not home.is_dir() or not os.access(home, os.W_OK):
+        raise InputError(f"{target}: no folder can be made in {home}; choose another one")

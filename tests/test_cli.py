@@ -166,8 +166,24 @@ def test_classify_shows_label_and_sum():
         cli.app, ["classify", "Kyiv must join NATO, the minister said.", "--actor", "the minister"]
     )
     assert done.exit_code == 0
-    assert "log-odds of" in done.output
+    assert done.output.startswith("favor  (confident)")
+    assert "why favor rather than against (log-odds)" in done.output
     assert "sum" in done.output
+
+
+def test_classify_says_when_the_actor_does_not_stand_in_the_sentence():
+    done = run("classify", "Kyiv must join NATO, the minister said.", "--actor", "the president")
+    assert done.returncode == 0
+    assert "actor 'the president' does not stand in the sentence" in done.stderr
+    assert done.stdout.startswith("favor  (not sure: below the confidence threshold)")
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "html"])
+def test_an_article_about_something_else_says_so(format: str):
+    done = run("analyze", "-", "-f", format, stdin=b"The mayor opened a bridge on Monday.")
+    assert done.returncode == 0
+    assert "No statement about the target was found." in done.stdout
+    assert "<th>" not in done.stdout
 
 
 def test_data_check_names_the_row_and_fails(tmp_path: Path):

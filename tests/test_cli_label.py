@@ -61,7 +61,7 @@ def test_each_key_answers_and_the_table_is_one_for_training(here: Path):
     assert shown.exit_code == 0, shown.output
     assert labels() == ["favor", "conditional", "against", "none"]
     assert "4 answered, 0 skipped, 0 open" in shown.output
-    assert "Next: stance train data/sentences.csv user.csv" in shown.output
+    assert f"Next: stance train {data_path('sentences.csv')} user.csv" in shown.output
     assert check(read_tables([data_path("sentences.csv"), "user.csv"])) == ()
     for row in read_dataset("user.csv").rows:
         assert row.sentence in shown.output.replace("\n", " ")

@@ -16,8 +16,10 @@ from stance.cli.terminal import (
     ModelOption,
     fail,
     open_console,
-    plain,
     require_folder_of,
+    say,
+    shipped_table,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -95,14 +97,14 @@ def export_sentences(
         write_atomic(output, export_tasks(found, lines=lines))
         interface = output.with_suffix(".xml")
         write_atomic(interface, labelling_interface(labels, target))
-        _say(console, f"{interface}: for Settings, Labeling Interface, Code")
+        say(console, f"{interface}: for Settings, Labeling Interface, Code")
     else:
         write = export_intent if to is Tool.doccano else export_categories
         write_atomic(output, write(found))
-        _say(console, "In doccano, approve what you have read, and export approved documents only")
-    _say(console, f"{output}: {len(found)} sentences")
+        say(console, "In doccano, approve what you have read, and export approved documents only")
+    say(console, f"{output}: {len(found)} sentences")
     origin = Origin.label_studio if to is Tool.label_studio else Origin.doccano
-    _say(console, f"Next, with what the tool exports: stance import FILE --from {origin.value}")
+    say(console, f"Next, with what the tool exports: stance import FILE --from {origin.value}")
 
 
 def import_sentences(
@@ -152,35 +154,35 @@ def import_sentences(
     annotations = [one for path in files for one in read(path)]
     returned = rows_of(annotations, labels, existing, origin.value)
     for line in returned.skipped:
-        typer.echo(f"stance: not taken: {plain(line)}", err=True)
+        warn(f"not taken: {line}")
     console = open_console()
     _tell_notes(returned.notes, console)
     if not returned.rows:
         fail(f"none of {len(annotations)} annotations became a row; reasons above", DATA)
     added, updated = _merge(table, returned.rows)
     same = len(returned.rows) - added - updated
-    _say(
+    say(
         console,
         f"{out}: {added} rows added, {updated} updated, {same} there already; "
         f"{len(returned.skipped)} annotations not taken",
     )
-    _say(
+    say(
         console,
         f"{returned.as_predicted} of {len(returned.rows)} bear the label that they went out with",
     )
-    first = " ".join(map(str, known)) if known else "data/sentences.csv"
-    _say(console, f"Next: stance train {first} {out} --out my-model")
+    first = " ".join(map(str, known)) if known else shipped_table()
+    say(console, f"Next: stance train {first} {out} --out my-model")
 
 
 def _tell_notes(notes: Sequence[str], console: Console) -> None:
     """Name what corrects or nearly repeats a known row; count what confirms one."""
     told = [line for line in notes if ": confirms " not in line]
     for line in told[:_SHOWN]:
-        _say(console, f"  {line}")
+        say(console, f"  {line}")
     if len(told) > _SHOWN:
-        _say(console, f"  and {len(told) - _SHOWN} more; see the column note")
+        say(console, f"  and {len(told) - _SHOWN} more; see the column note")
     if len(told) < len(notes):
-        _say(console, f"  {len(notes) - len(told)} rows confirm a known row")
+        say(console, f"  {len(notes) - len(told)} rows confirm a known row")
 
 
 def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[str], str]:
@@ -211,7 +213,7 @@ def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[
         return found, list(found[0].probabilities), ""
     data = read_dataset(source)
     for line in data.skipped[:_SHOWN]:
-        typer.echo(f"stance: not read: {plain(line)}", err=True)
+        warn(f"not read: {line}")
     shipped = source.resolve() == data_path("sentences.csv").resolve()
     return table_candidates(data), data.labels, default_target() if shipped else ""
 
@@ -241,7 +243,3 @@ def _merge(table: UserTable, rows: Sequence[Row]) -> tuple[int, int]:
     if added or updated:
         table.replace(merged)
     return added, updated
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
