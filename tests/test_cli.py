@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stance import cli
-from stance.resources import seeds_path
+from stance.resources import data_path, seeds_path
 
 ARTICLE = next(seeds_path().glob("*.txt"))
 runner = CliRunner()
@@ -197,6 +197,27 @@ def test_data_check_names_the_row_and_fails(tmp_path: Path):
     assert done.returncode == cli.DATA
     assert "a1: label 'maybe'" in done.stdout
     assert "a1: actor 'the president'" in done.stdout
+
+
+def test_data_check_says_once_what_no_row_of_a_table_has(tmp_path: Path):
+    table = tmp_path / "rows.csv"
+    rows = (f"Sentence {word} of my own.,{word}" for word in ("yes", "no", "so", "we", "you"))
+    table.write_text("\n".join(["sentence,label", *rows]) + "\n", "utf-8")
+    done = run("data", "check", str(table))
+    assert done.returncode == cli.DATA
+    assert done.stdout.splitlines()[:3] == [
+        "labels no, so, we, yes, you; the codebook has favor, conditional, against, none; training "
+        "takes any",
+        "no row has a provenance; the project's own tables need it, training does without",
+        "no row has a group; the project's own tables need it, training does without, and groups "
+        "near-duplicates itself",
+    ]
+    assert ": 5 rows, 3 problems; " in done.stdout
+
+
+def test_where_the_shipped_table_is_stands_in_the_message():
+    done = run("data", "check", "data/none.csv")
+    assert f"the shipped one is {data_path('sentences.csv')}" in done.stderr
 
 
 def test_shipped_data_pass_their_check():

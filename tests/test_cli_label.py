@@ -16,11 +16,12 @@ from typer.testing import CliRunner, Result
 
 from stance import cli
 from stance.cli import label as label_command
-from stance.dataset import LABELS, check, read_dataset
+from stance.dataset import LABELS, read_dataset
 from stance.merging import read_tables
 from stance.predict import load_model
 from stance.resources import data_path, seeds_path
 from stance.runs import run_batch
+from stance.tablerules import check
 
 runner = CliRunner()
 TABLE = Path(__file__).parent / "tables" / "wealth_tax.csv"

@@ -25,8 +25,8 @@ def check_table(
     """Check a labelled table against the project's rules; names every row that breaks one."""
     from collections import Counter
 
-    from stance.dataset import check
     from stance.merging import read_tables
+    from stance.tablerules import check
 
     dataset = read_tables(tables or [])
     problems = check(dataset)
