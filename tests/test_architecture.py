@@ -78,6 +78,7 @@ ORDER = (
     "scorer",
     "slices",
     "aggregate",
+    "payload",
     "store",
     "model",
     "pinned",
@@ -234,9 +235,9 @@ def test_sub_commands_load_their_work_when_called():
 # --- who may know what -----------------------------------------------------------------
 
 
-def test_only_the_store_imports_joblib_for_its_pickles():
+def test_only_the_payload_imports_joblib_for_its_pickles():
     """The engines of `stance batch` take its processes, and nothing else of it."""
-    assert users_of("joblib") == {"store", "engines"}
+    assert users_of("joblib") == {"payload", "engines"}
     names = {name for name in imported(tree("engines")) if name.startswith("joblib.")}
     assert names <= {
         "joblib.cpu_count",
@@ -251,8 +252,8 @@ def test_extras_are_imported_in_one_place(package: str):
     assert len(users_of(package)) <= 1
 
 
-def test_only_the_store_imports_pickle():
-    assert users_of("pickle") | users_of("cloudpickle") | users_of("dill") <= {"store"}
+def test_only_the_payload_imports_pickle():
+    assert users_of("pickle") | users_of("cloudpickle") | users_of("dill") <= {"payload"}
 
 
 @pytest.mark.parametrize("module", ["report", "render", "plots"])
