@@ -116,6 +116,8 @@ ORDER = (
     "checklist",
     "golden",
     "goldfigures",
+    "rowfigures",
+    "measuring",
     "evaluation",
     "drawing",
     "plots",

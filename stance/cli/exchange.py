@@ -90,8 +90,8 @@ def export_sentences(
     if not source.exists():
         fail(f"no file or folder {str(source)!r}", USAGE)
     require_folder_of(output)
-    found, labels, target = _candidates(source, context)
     console = open_console()
+    found, labels, target = _candidates(source, context, console)
     if to is Tool.label_studio:
         lines = output.suffix.lower() in (".jsonl", ".ndjson")
         write_atomic(output, export_tasks(found, lines=lines))
@@ -185,7 +185,9 @@ def _tell_notes(notes: Sequence[str], console: Console) -> None:
         say(console, f"  {len(notes) - len(told)} rows confirm a known row")
 
 
-def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[str], str]:
+def _candidates(
+    source: Path, context: bool, console: Console
+) -> tuple[list[Candidate], Sequence[str], str]:
     """Return what goes out, the labels to choose from, and the target."""
     import json
 
@@ -198,8 +200,19 @@ def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[
         from stance.surroundings import with_context
 
         if not is_batch_output(source):
-            fail(f"{source} was not written by stance batch; expected its output folder", USAGE)
-        found = list(read_batch_output(source).candidates)
+            fail(
+                f"{source} was not written by stance batch; make what is exported with: stance "
+                f"batch {source} --out FOLDER",
+                USAGE,
+            )
+        pool = read_batch_output(source)
+        found = list(pool.candidates)
+        if pool.statements > len(found):
+            say(
+                console,
+                f"{source}: {pool.statements} statements; a sentence with the same actor goes out "
+                "once",
+            )
         found = with_context(found, source) if context else found
         manifest = source / "manifest.json"
         about = json.loads(manifest.read_text("utf-8"))["model"] if manifest.is_file() else {}
