@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from stance import baselines
 from stance.additions import ADDED, added_rows
 from stance.aggregate import NEUTRAL
+from stance.calibration import inverse_temperature, require_folds
 from stance.checklist import Case, pass_rates
 from stance.dataset import Dataset
 from stance.errors import DataError
@@ -20,7 +21,7 @@ from stance.goldfigures import golden_figures
 from stance.goldfiles import GoldArticle, read_golden
 from stance.lexicon import loads_lexicon
 from stance.metrics import FloatArray, IntArray, confusion_matrix, macro_f1, reliability
-from stance.model import StanceClassifier, export_arrays, inverse_temperature, require_folds
+from stance.model import StanceClassifier, export_arrays
 from stance.predict import StanceModel
 from stance.probes import swap_actors
 from stance.resources import seeds_path

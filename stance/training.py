@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from stance.ablation import PARTS, ablate
+from stance.calibration import Folds, require_folds
 from stance.dataset import Dataset, Row, grouped, read_dataset, sentence_key
 from stance.errors import DataError, InputError
 from stance.fitting import Fitter
@@ -24,12 +25,7 @@ from stance.metrics import (
     expected_calibration_error,
     macro_f1,
 )
-from stance.model import (
-    Folds,
-    StanceClassifier,
-    export_arrays,
-    require_folds,
-)
+from stance.model import StanceClassifier, export_arrays
 from stance.predict import StanceModel
 from stance.resources import data_path, default_target, installed_version
 from stance.scorer import softmax
