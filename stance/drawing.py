@@ -56,6 +56,18 @@ def new_figure(size: tuple[float, float]) -> Iterator[Figure]:
         yield Figure(figsize=size, layout="constrained")
 
 
+def require_matplotlib() -> None:
+    """Fail before the work whose figures could not be drawn.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    with new_figure((1, 1)):
+        pass
+
+
 def as_svg(figure: Figure) -> str:
     """Return a figure as SVG; the same figure gives the same text."""
     buffer = io.StringIO()

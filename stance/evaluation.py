@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stance.aggregate import NEUTRAL
+from stance.baselines import require_sentiment
 from stance.checklist import read_checklist
 from stance.dataset import Dataset, Row, sentence_key
 from stance.errors import DataError
@@ -114,6 +116,8 @@ def evaluate(
         If the packages of the baselines are not installed.
     """
     data = as_dataset(dataset)
+    if model.poles is not None and NEUTRAL in model.labels:
+        require_sentiment()
     cases = read_checklist(checklist) if checklist is not None else []
     unknown = sorted({row.label for row in data.rows} - set(model.labels))
     if unknown:

@@ -266,3 +266,17 @@ def test_errors_become_one_message(
         cli.main()
     assert stopped.value.code == code
     assert message in capsys.readouterr().err
+
+
+def test_a_missing_plot_library_is_told_before_the_evaluation():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; import stance.evaluation\n"
+        "stance.evaluation.evaluate = lambda *_, **__: sys.exit('worked')\n"
+        "from stance.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "evaluate"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == cli.DATA
+    assert "pip install 'actor-stance[report]'" in done.stderr

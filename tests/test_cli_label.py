@@ -250,6 +250,20 @@ def out(here: Path) -> str:
     return "out"
 
 
+def test_an_export_says_what_goes_out_once(out: str):
+    shown = run("export", out, "--to", "doccano", "-o", "x.jsonl")
+    assert "goes out once" not in shown.output
+    Path("articles/copy.txt").write_bytes(Path("articles/a1.txt").read_bytes())
+    run_batch(["articles"], "twice", jobs=1)
+    shown = run("export", "twice", "--to", "doccano", "-o", "x.jsonl")
+    statements = json.loads(Path("twice/manifest.json").read_text("utf-8"))["counts"]["statements"]
+    assert f"twice: {statements} statements; a sentence with the same actor goes out once" in (
+        shown.output
+    )
+    shown = run("export", "articles", "--to", "doccano", "-o", "x.jsonl")
+    assert "make what is exported with: stance batch articles --out FOLDER" in shown.output
+
+
 def test_a_batch_goes_to_label_studio_and_comes_back_corrected(out: str):
     shown = run("export", out, "--to", "label-studio", "-o", "tasks.json", "--context")
     assert shown.exit_code == 0, shown.output

@@ -577,6 +577,8 @@ def test_an_evaluation_without_the_extra_says_so(
     model: StanceModel, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setitem(sys.modules, "vaderSentiment.vaderSentiment", None)
+    told: list[str] = []
     with pytest.raises(MissingExtraError, match=EXTRA) as raised:
-        evaluate(model, [unseen(row) for row in data.rows[:5]])
+        evaluate(model, data, progress=lambda stage, done, total: told.append(stage))
     assert isinstance(raised.value, ImportError)
+    assert told == []  # before the work, not after it

@@ -49,6 +49,7 @@ def evaluate(
 
         stance evaluate --golden tests/golden --report report
     """
+    from stance.drawing import require_matplotlib
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
     from stance.merging import read_tables
@@ -57,6 +58,7 @@ def evaluate(
 
     if report.exists() and not report.is_dir():
         fail(f"--report {report} is a file; expected a folder", USAGE)
+    require_matplotlib()
     with progress(True) as tell:
         tables = read_tables(data) if data else None
         found = evaluate_model(
