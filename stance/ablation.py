@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from stance.calibration import Folds
 from stance.dataset import Dataset
 from stance.fitting import Fitter
 from stance.metrics import IntArray, bootstrap_intervals, compared
-from stance.model import Folds
 
 PARTS = 2  # of the folds whose held-out rows are judged; two of five cost 40 % and say as much
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from stance.calibration import Folds
 from stance.dataset import Dataset
 from stance.errors import DataError
 from stance.fitting import Fitter
 from stance.lexicon import Lexicon
 from stance.metrics import IntArray, bootstrap_intervals, compared
-from stance.model import Folds
 from stance.settings import FeatureSettings
 from stance.training import pairs_of, truth_of
 

@@ -9,7 +9,7 @@ try:
     import pyarrow.parquet as pq
 except ImportError:
     raise MissingExtraError(
-        "stance batch and stance label need pyarrow; install it with: "
+        "reading a corpus and its tables needs pyarrow; install it with: "
         "pip install 'actor-stance[batch]'"
     ) from None
 

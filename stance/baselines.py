@@ -78,6 +78,18 @@ def textblob(rows: Sequence[Row], poles: tuple[str, str], neutral: str) -> list[
     return _by_sign(rows, lambda text: float(TextBlob(text).sentiment.polarity), poles, neutral)
 
 
+def require_sentiment() -> None:
+    """Fail before the work that the baselines of sentiment would be compared with.
+
+    Raises
+    ------
+    MissingExtraError
+        If vaderSentiment or textblob is not installed.
+    """
+    vader((), ("", ""), "")
+    textblob((), ("", ""), "")
+
+
 def _by_sign(
     rows: Sequence[Row], sentiment: Callable[[str], float], poles: tuple[str, str], neutral: str
 ) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections import Counter, defaultdict
@@ -13,12 +11,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from stance.errors import DataError, InputError
+from stance.labelledfiles import REQUIRED, labelled_records
 from stance.records import Span
 from stance.resources import data_path
 
 LABELS = ("favor", "conditional", "against", "none")
 PROVENANCES = ("seed", "documented", "composed", "contrast", "user")
-REQUIRED = ("sentence", "label")
 OVERLAP = 0.6  # share of the shorter sentence's word 3-grams; read by eye on the data
 COMMON = 40  # a 3-gram in more sentences than this says nothing of copies
 _WORD = re.compile(r"\w+")
@@ -134,7 +132,7 @@ def read_dataset(path: Path | str | None = None) -> Dataset:
         If it is no UTF-8 text, lacks a column, or holds no usable row.
     """
     source = Path(path) if path is not None else data_path("sentences.csv")
-    found = [_row(number, record) for number, record in _records(source)]
+    found = [_row(number, record) for number, record in labelled_records(source)]
     rows = [row for row in found if isinstance(row, Row)]
     if not rows:
         raise _unusable(source)
@@ -160,7 +158,7 @@ def read_by(path: Path | str, column: str) -> tuple[dict[str, Dataset], tuple[st
     source = Path(path)
     parts: dict[str, tuple[list[Row], list[str]]] = {}
     lost: list[str] = []
-    for number, record in _records(source, (*REQUIRED, column)):
+    for number, record in labelled_records(source, (*REQUIRED, column)):
         row = _row(number, record)
         raw = None if isinstance(record, str) else record.get(column)
         value = "" if raw is None else " ".join(str(raw).split())
@@ -288,153 +286,9 @@ def sentence_key(sentence: str) -> str:
     return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
 
 
-def check(dataset: Dataset) -> tuple[str, ...]:
-    """Return every breach of the project's own rules, one line each, naming the row.
-
-    Unknown labels and provenances, duplicate ids, the same sentence and actor twice, one
-    sentence or near-duplicates in several groups, an actor that does not occur in its
-    sentence, missing sources, contrasts without a base, and rows that could not be read.
-    """
-    problems = list(dataset.skipped)
-    ids: dict[str, str] = {}
-    units: dict[tuple[str, str, int | None], str] = {}
-    groups: dict[str, Row] = {}
-    for row in dataset.rows:
-        problems += [f"{row.id}: {problem}" for problem in _row_problems(row)]
-        if row.id in ids:
-            problems.append(f"{row.id}: the id stands twice")
-        ids[row.id] = row.id
-        unit = (row.sentence, row.actor, row.actor_start)
-        if unit in units:
-            problems.append(f"{row.id}: same sentence and actor as {units[unit]}")
-        units.setdefault(unit, row.id)
-        first = groups.setdefault(row.sentence, row)
-        if first.group != row.group:
-            problems.append(
-                f"{row.id}: same sentence as {first.id}, but group {row.group!r} is not "
-                f"{first.group!r}"
-            )
-    problems += _base_problems(dataset.rows)
-    unique = list(groups.values())
-    for one, other, share in near_duplicates([row.sentence for row in unique]):
-        if unique[one].group != unique[other].group:
-            problems.append(
-                f"{unique[one].id}: near-duplicate of {unique[other].id} ({share:.0%} of its "
-                f"word 3-grams) in another group; give both one group or rewrite it"
-            )
-    return tuple(problems)
-
-
-def _row_problems(row: Row) -> Iterator[str]:
-    if row.label not in LABELS:
-        yield f"label {row.label!r}; expected one of {', '.join(LABELS)}"
-    if row.provenance not in PROVENANCES:
-        yield f"provenance {row.provenance!r}; expected one of {', '.join(PROVENANCES)}"
-    if row.actor and not re.search(rf"(?<!\w){re.escape(row.actor)}(?!\w)", row.sentence):
-        yield f"actor {row.actor!r} does not stand in its sentence"
-    if not row.group or row.group.startswith("auto-"):
-        yield "no group"
-    if row.provenance == "documented":
-        if not row.source:
-            yield "documented, but no source"
-        if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", row.date):
-            yield f"date {row.date!r}; expected YYYY, YYYY-MM or YYYY-MM-DD"
-    if "\n" in row.sentence or "\r" in row.sentence:
-        yield "line break inside the sentence"
-
-
-def _base_problems(rows: Sequence[Row]) -> Iterator[str]:
-    by_id = {row.id: row for row in rows}
-    for row in rows:
-        if row.provenance != "contrast":
-            continue
-        named = re.search(r"\bof ([\w-]+)", row.note)
-        base = by_id.get(named.group(1)) if named else None
-        if base is None:
-            yield f"{row.id}: a contrast needs 'of <id>' of its base row in the note"
-        elif base.group != row.group:
-            yield f"{row.id}: a contrast shares the group of its base {base.id}"
-        elif (base.label, base.actor) == (row.label, row.actor):
-            yield f"{row.id}: a contrast changes the label, but {base.id} is {row.label!r} as well"
-
-
 def shingles(sentence: str) -> set[tuple[str, ...]]:
     """Return the 3-grams of a sentence's words in lower case; fewer words are one."""
     words = _WORD.findall(sentence.lower())
     if len(words) < 3:
         return {tuple(words)} if words else set()
     return set(zip(words, words[1:], words[2:], strict=False))
-
-
-def _records(
-    path: Path, required: Sequence[str] = REQUIRED
-) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    """Yield the row number and the record, or why there is none."""
-    suffix = path.suffix.lower()
-    if suffix not in (".csv", ".tsv", ".jsonl"):
-        raise InputError(f"{path.name!r}: expected a table that ends in .csv, .tsv or .jsonl")
-    if not path.is_file():
-        raise InputError(f"no such file: {path}; expected a table of labelled rows")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path.name} is not UTF-8 (byte {error.start}); convert it, for instance with "
-            f"iconv -f WINDOWS-1252 -t UTF-8"
-        ) from None
-    if "\0" in text:
-        raise DataError(f"{path.name} holds NUL characters; expected a text table")
-    read = _json_lines if suffix == ".jsonl" else _delimited
-    yield from read(path, text, required)
-
-
-def _json_lines(
-    path: Path, text: str, required: Sequence[str]
-) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    present: set[str] = set()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):  # ValueError: also a number of 5,000 digits
-            yield number, "not a JSON object"
-            continue
-        if isinstance(record, dict):
-            present.update(record)
-            yield number, record
-        else:
-            yield number, "not a JSON object"
-    _require_columns(path, present, required)
-
-
-def _delimited(
-    path: Path, text: str, required: Sequence[str]
-) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="*")
-    _require_columns(path, set(reader.fieldnames or ()), required)
-    number = 1
-    while True:
-        number += 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield number, str(error)
-            continue
-        if "*" in record:
-            yield number, f"{len(record['*'])} fields more than the header"
-        else:
-            yield number, record
-
-
-def _require_columns(path: Path, present: set[str], required: Sequence[str]) -> None:
-    missing = [name for name in required if name not in present]
-    if missing:
-        raise DataError(
-            f"{path.name} has no column {' and no '.join(missing)}; found "
-            f"{', '.join(sorted(map(str, present))) or 'none'}; expected at least "
-            f"{', '.join(required[:-1])} and {required[-1]} (and actor, group where you have them)"
-        )

@@ -139,10 +139,9 @@ def _choose(name: str, value: str, known: Collection[str]) -> None:
 def _require(products: Collection[str]) -> None:
     """Fail before the work is done where a library is missing."""
     if "plots" in products:
-        from stance.drawing import new_figure
+        from stance.drawing import require_matplotlib
 
-        with new_figure((1, 1)):
-            pass
+        require_matplotlib()
     if "networks" in products:
         from stance.networks import require_networkx
 

@@ -11,6 +11,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import MissingExtraError
+from stance.periods import start_of
 from stance.text import fit_for_xml
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 INK, ACCENT, FAINT = "#1b1f24", "#0b5fa5", "#9aa4ae"
 FOR, BETWEEN, AGAINST = "#2166ac", "#c9ccd1", "#b2182b"  # told apart by the colour-blind, too
 LABELS = 12  # of an axis of periods at most, so that they do not run into one another
+WIDEST = 16.0  # inches of a plot over periods
 _NAME = 34  # characters of an actor's name that a plot has room for
 
 Drawn = tuple[str, str, bytes]  # name, SVG, PNG
@@ -54,6 +56,18 @@ def new_figure(size: tuple[float, float]) -> Iterator[Figure]:
         yield Figure(figsize=size, layout="constrained")
 
 
+def require_matplotlib() -> None:
+    """Fail before the work whose figures could not be drawn.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    with new_figure((1, 1)):
+        pass
+
+
 def as_svg(figure: Figure) -> str:
     """Return a figure as SVG; the same figure gives the same text."""
     buffer = io.StringIO()
@@ -76,13 +90,28 @@ def drawn(name: str, size: tuple[float, float], draw: Callable[[Figure], None]) 
 
 
 def period_ticks(axes: Axes, periods: list[str], most: int) -> None:
-    """Name at most so many of the periods 0, 1, 2 … of an axis."""
+    """Name at most so many of the periods 0, 1, 2 … of an axis; years alone where they are many.
+
+    The ends have room beside them, so that what is drawn there is not cut.
+    """
     step = ceil(len(periods) / most)
-    spots = range(0, len(periods), step)
-    turned = len(periods) > 4
+    begins = [
+        n
+        for n, period in enumerate(periods)
+        if start_of(period)[5:] == "01-01" or (n and period[:4] != periods[n - 1][:4])
+    ]
+    yearly = step > 1 and 2 * len(begins) >= most
+    if yearly:
+        years = ceil(len(begins) / most)
+        spots = [n for n in begins if int(periods[n][:4]) % years == 0]
+    else:
+        spots = list(range(0, len(periods), step))
+    turned = len(periods) > 4 and not yearly
+    room = max(0.6, 0.015 * len(periods))
+    axes.set_xlim(-room, len(periods) - 1 + room)
     axes.set_xticks(
         spots,
-        [periods[spot] for spot in spots],
+        [periods[spot][:4] if yearly else periods[spot] for spot in spots],
         fontsize=7.5,
         rotation=45 if turned else 0,
         ha="right" if turned else "center",

@@ -32,8 +32,8 @@ def bounded_figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, floa
         yield f"checklist/{entry['capability']}", "least", entry["passed"]
     for entry in figures["seed_articles"]:
         name = f"seed/{entry['article']}"
-        yield f"{name}/statements_found", "least", entry["statements_found"]
-        yield f"{name}/speakers_right", "least", entry["speakers_right"]
+        for count in ("matched", "mention", "name"):
+            yield f"{name}/{count}", "least", entry["counts"][count]
         yield f"{name}/actors_right", "least", entry["actors_right"]
     for entry in figures["golden"]:
         yield f"golden/{entry['name']}", "least", entry["value"]

@@ -10,6 +10,7 @@ from stance.drawing import (
     BETWEEN,
     INK,
     LABELS,
+    WIDEST,
     Drawn,
     drawn,
     fitted,
@@ -36,7 +37,7 @@ def heatmap(
     places = {period: place for place, period in enumerate(periods)}
     written = len(periods) <= 24
     cell_size = 0.42 if written else 0.2
-    wide = max(6.4, 3.2 + cell_size * len(periods))
+    wide = max(6.4, min(WIDEST, 3.2 + cell_size * len(periods)))
 
     def draw(figure: Figure) -> None:
         from matplotlib import colormaps
@@ -50,7 +51,6 @@ def heatmap(
             if cell.who.key in keys and cell.period in places:
                 place = (places[cell.period], keys[cell.who.key])
                 _square(axes, cell, place, shades, written=written)
-        axes.set_xlim(-0.5, len(periods) - 0.5)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         names = [f"{short(cell.who.name)} ({cell.n:,})" for cell in shown]
         axes.set_yticks(range(len(shown)), names)

@@ -95,10 +95,14 @@ def as_graphml(graph: nx.Graph) -> bytes:
     """Return a network as GraphML with values of type string, long and double alone.
 
     visone and Gephi read these; lists, dates and missing values are not portable, and networkx
-    writes booleans otherwise than XML Schema does.
+    writes booleans otherwise than XML Schema does. The keys bear the names of their attributes:
+    Gephi takes whatever stands under the key ``d3`` for the label of a node, and ``d7`` for that
+    of an edge, as yEd writes them.
     """
     buffer = io.BytesIO()
-    require_networkx().write_graphml(graph, buffer, encoding="utf-8", prettyprint=True)
+    require_networkx().write_graphml(
+        graph, buffer, encoding="utf-8", prettyprint=True, named_key_ids=True
+    )
     return buffer.getvalue()
 
 

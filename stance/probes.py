@@ -1,21 +1,18 @@
-"""Probes of a model: names swapped at random, articles with gold statements."""
+"""A probe of a model: the names of known actors swapped at random."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from stance.actors import load_registry
-from stance.aggregate import NEUTRAL
 from stance.dataset import Row
 from stance.lexicon import loads_lexicon
-from stance.predict import StanceModel, judge
+from stance.predict import StanceModel
 from stance.records import Span
-from stance.statements import read_article
 from stance.tokens import Pair
 
 
@@ -72,55 +69,5 @@ def swap_actors(
     return pairs, changed
 
 
-def compare_with_gold(text: str, gold: dict[str, Any], model: StanceModel) -> dict[str, Any]:
-    """Compare an analysis with gold statements: what was found, by whom, and the stances."""
-    article = read_article(text, date=gold.get("date"))
-    analysis = judge(article, model)
-    registry = load_registry()
-
-    def canonical(name: str) -> str:
-        known = registry.canonical(name)
-        return known.name if known else name
-
-    spans = [
-        (statement.content.start, statement.content.end, statement.actor or "")
-        for statement in article.statements
-    ]
-    found = speaker = 0
-    for item in gold["statements"]:
-        start, end = item["content"]["start"], item["content"]["end"]
-        hits = [s for s in spans if _overlap((s[0], s[1]), (start, end)) >= 0.5]
-        found += bool(hits)
-        speaker += any(s[2] == canonical(item["actor"]) for s in hits)
-    stances = {actor.actor: actor for actor in analysis.actors}
-    actors = []
-    for name, label in gold["actors"].items():
-        actor = stances.get(canonical(name))
-        actors.append(
-            {
-                "actor": name,
-                "gold": label,
-                "found": actor.label if actor else NEUTRAL,
-                "score": actor.score if actor else None,
-                "n": actor.n if actor else 0,
-            }
-        )
-    right = sum(entry["gold"] == entry["found"] for entry in actors)
-    return {
-        "statements": len(gold["statements"]),
-        "statements_found": found,
-        "speakers_right": speaker,
-        "actors": actors,
-        "actors_right": right,
-        "without_rows_of_the_article": True,
-    }
-
-
 def _drawn(drawn: dict[str, str], match: re.Match[str]) -> str:
     return drawn[match.group()]
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Return intersection over union of two stretches of characters."""
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    return max(0, shared) / (max(one[1], other[1]) - min(one[0], other[0]))

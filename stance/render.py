@@ -59,7 +59,10 @@ def analyses_markdown(
         lines += [f"# {markdown_cell(analysis['name'])}", ""]
         target, model = markdown_cell(analysis["target"]), markdown_cell(analysis["model_id"])
         lines += [f"Target: {target}; model {model}", ""]
-        lines += ["| actor | stance | score | n | words |", "|---|---|---|---:|---|"]
+        if any(actor["n"] for actor in analysis["actors"]):
+            lines += ["| actor | stance | score | n | words |", "|---|---|---|---:|---|"]
+        else:
+            lines += ["No statement about the target was found."]
         for actor in analysis["actors"]:
             if actor["n"]:
                 score = f"{signed(actor['score'])} ({interval_text(actor['interval'])})"

@@ -81,6 +81,11 @@ def environment(*, html: bool) -> Environment:
     return found
 
 
+def counted(number: int, noun: str) -> str:
+    """Return "1 article" or "2,000 articles"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def markdown_cell(value: object) -> str:
     """Return a text that Markdown shows as it is, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(str(value).split()))

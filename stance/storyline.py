@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 from stance.cells import UNDATED, WHOLE, Balance, Cell
+from stance.periods import UNITS
+from stance.report import counted
 from stance.trends import Debate
 
+_MANY = 24  # periods that fill a plot
 _NAMED = 5  # actors that a sentence names at most
 
 
@@ -22,7 +25,7 @@ def story(
     without a date.
     """
     figures = _figures(debate, balances)
-    sentences = [*_counted(debate, figures), *_dated(debate, figures)]
+    sentences = [*_counted(figures), *_dated(debate, figures, balances)]
     if debate.found.output.poles is not None:
         sentences += [*_sides(cells, debate), *_balance(balances, debate), *_moved(cells)]
     return figures, sentences
@@ -55,31 +58,33 @@ def _figures(debate: Debate, balances: Sequence[Balance]) -> dict[str, Any]:
     }
 
 
-def _counted(debate: Debate, figures: dict[str, Any]) -> list[str]:
+def _counted(figures: dict[str, Any]) -> list[str]:
     told = [
-        f"{figures['articles_read']:,} articles were read "
-        f"({figures['articles_skipped']:,} of them skipped) with {figures['printed']:,} statements "
-        f"about the target as printed; {figures['copies']:,} of these are copies of another and "
-        f"counted with it, which leaves {figures['statements']:,}.",
-        f"{figures['unattributed']:,} statements have no known speaker and are in no table; the "
-        f"other {figures['statements'] - figures['unattributed']:,} come from "
-        f"{figures['actors']:,} actors, and {figures['with_stance']:,} of them bear a stance.",
+        f"Read: {counted(figures['articles_read'], 'article')} "
+        f"({figures['articles_skipped']:,} of them skipped) with "
+        f"{counted(figures['printed'], 'statement')} about the target as printed; "
+        f"{figures['copies']:,} of these repeat another and count with it, which leaves "
+        f"{figures['statements']:,}.",
+        f"Without a known speaker, and in no table: "
+        f"{counted(figures['unattributed'], 'statement')}; the other "
+        f"{figures['statements'] - figures['unattributed']:,} come from "
+        f"{counted(figures['actors'], 'actor')}, and {figures['with_stance']:,} of them bear a "
+        "stance.",
     ]
     if figures["of_roles"]:
         told.append(
-            f'{figures["of_roles"]:,} statements belong to roles without a name (kind "role"): '
-            "they stand in the tables, but not in the plots and networks."
+            f'Of roles without a name (kind "role"), and so in the tables but not in the plots '
+            f"and networks: {counted(figures['of_roles'], 'statement')}."
         )
     return told
 
 
-def _dated(debate: Debate, figures: dict[str, Any]) -> list[str]:
+def _dated(debate: Debate, figures: dict[str, Any], balances: Sequence[Balance]) -> list[str]:
     periods = figures["periods"]
     told = []
     if periods:
-        told.append(
-            f"The statements lie in {len(periods):,} {debate.unit}s, {periods[0]} to {periods[-1]}."
-        )
+        told.append(f"From {periods[0]} to {periods[-1]}: {counted(len(periods), debate.unit)}.")
+        told += _sparse(balances, debate.unit)
     else:
         told.append(
             f"No statement has a date that lies in one {debate.unit}: there are no plots, and no "
@@ -87,12 +92,26 @@ def _dated(debate: Debate, figures: dict[str, Any]) -> list[str]:
         )
     if figures["outside_periods"]:
         told.append(
-            f"{figures['outside_periods']:,} statements have no date that lies in one "
-            f'{debate.unit} and are in the rows of period "{UNDATED}"'
-            f" ({figures['unreadable_dates']:,} as printed have a date that cannot be read; "
-            "expected 2015-06-30, 2015-06 or 2015)."
+            f"Without a date that lies in one {debate.unit}, and in the rows of period "
+            f'"{UNDATED}": {counted(figures["outside_periods"], "statement")} (with a date that '
+            f"cannot be read, as printed: {figures['unreadable_dates']:,}; expected 2015-06-30, "
+            "2015-06 or 2015). Dates come from a column of the corpus: stance batch TABLE --date "
+            "COLUMN."
         )
     return told
+
+
+def _sparse(balances: Sequence[Balance], unit: str) -> list[str]:
+    """Say so where most of many periods are empty, and what to do about it."""
+    dated = [one for one in balances if one.start]
+    empty = sum(not sum(one.counts.values()) for one in dated)
+    longer = UNITS[UNITS.index(unit) + 1 :]
+    if len(dated) < _MANY or 2 * empty < len(dated) or not longer:
+        return []
+    return [
+        f"Without any statement: {counted(empty, unit)}; longer periods show more: --period "
+        f"{' or '.join(longer)}."
+    ]
 
 
 def _sides(cells: Sequence[Cell], debate: Debate) -> list[str]:
@@ -101,12 +120,15 @@ def _sides(cells: Sequence[Cell], debate: Debate) -> list[str]:
     above = [c for c in firm if c.low is not None and c.low > 0]
     below = [c for c in firm if c.high is not None and c.high < 0]
     if not firm:
-        return [f"No named actor has {debate.fewest} statements that bear a stance, or more."]
+        return [
+            f"No named actor has {counted(debate.fewest, 'statement')} that "
+            f"{'bears' if debate.fewest == 1 else 'bear'} a stance, or more."
+        ]
     told = [
-        f"Of {len(firm):,} named actors with at least {debate.fewest} statements that bear a "
-        f"stance, {len(above):,} have an interval that lies on the side of {poles[0]}, "
-        f"{len(below):,} on that of {poles[1]}, and {len(firm) - len(above) - len(below):,} "
-        "on neither."
+        f"Named actors with at least {counted(debate.fewest, 'statement')} that "
+        f"{'bears' if debate.fewest == 1 else 'bear'} a stance: {len(firm):,}; the interval lies "
+        f"on the side of {poles[0]} for {len(above):,} of them, on that of {poles[1]} for "
+        f"{len(below):,}, and on neither for {len(firm) - len(above) - len(below):,}."
     ]
     for group, pole, sign in ((above, poles[0], -1), (below, poles[1], 1)):
         if group:
@@ -130,8 +152,8 @@ def _balance(balances: Sequence[Balance], debate: Debate) -> list[str]:
     if whole.share is None:
         return ["No statement takes one of the two sides."]
     told = [
-        f"{whole.counts[poles[0]]:,} statements are {poles[0]} and {whole.counts[poles[1]]:,} "
-        f"{poles[1]}: a share of {whole.share:.0%} {poles[0]} "
+        f"Statements: {whole.counts[poles[0]]:,} {poles[0]} and {whole.counts[poles[1]]:,} "
+        f"{poles[1]}, a share of {whole.share:.0%} {poles[0]} "
         f"(95 % interval {whole.low:.0%} to {whole.high:.0%}, statements taken for independent)."
     ]
     firm = [one for one in balances[1:] if one.start and not one.few and one.share is not None]
@@ -167,5 +189,5 @@ def _moved(cells: Sequence[Cell]) -> list[str]:
             )
     total = len(told)
     if total > _NAMED:
-        told = [*told[:_NAMED], f"{total - _NAMED:,} other actors moved as clearly."]
+        told = [*told[:_NAMED], f"{counted(total - _NAMED, 'other actor')} moved as clearly."]
     return told

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from stance.ablation import PARTS, ablate
+from stance.calibration import Folds, require_folds
 from stance.dataset import Dataset, Row, grouped, read_dataset, sentence_key
 from stance.errors import DataError, InputError
 from stance.fitting import Fitter
@@ -24,18 +25,13 @@ from stance.metrics import (
     expected_calibration_error,
     macro_f1,
 )
-from stance.model import (
-    Folds,
-    StanceClassifier,
-    export_arrays,
-    require_folds,
-)
+from stance.model import StanceClassifier, export_arrays
 from stance.predict import StanceModel
 from stance.resources import data_path, default_target, installed_version
 from stance.scorer import softmax
 from stance.settings import FeatureSettings
 from stance.slices import slice_names
-from stance.store import save_model
+from stance.store import require_replaceable, save_model
 from stance.tokens import Pair
 
 POLES = (("favor", "against"), ("favour", "against"), ("positive", "negative"), ("pro", "contra"))
@@ -88,10 +84,12 @@ def train(
     DataError
         Fewer than two labels, or groups that cannot be split.
     InputError
-        No such file, or a target accuracy outside (0, 1).
+        No such file, a target accuracy outside (0, 1), or an `out` that cannot be written.
     """
     if not 0.0 < target_accuracy < 1.0:
         raise InputError(f"target accuracy {target_accuracy}; expected more than 0, less than 1")
+    if out is not None:
+        require_replaceable(out)
     data = as_dataset(dataset)
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, FOLDS + 2)

@@ -14,6 +14,7 @@ from stance.drawing import (
     FOR,
     INK,
     LABELS,
+    WIDEST,
     Drawn,
     drawn,
     fitted,
@@ -127,7 +128,6 @@ def _timeline(
         clip_on=False,
     )  # fmt: skip
     axes.set_title(f"{short(actor.who.name)} (n = {actor.n:,})", fontsize=8.5, loc="left")
-    axes.set_xlim(-0.6, len(periods) - 0.4)
     axes.set_ylim(-1.12, 1.12)
     axes.set_yticks([-1, 0, 1], [poles[1], "0", poles[0]])
     period_ticks(axes, periods, 4)
@@ -144,7 +144,7 @@ def _balance(
     balances: Sequence[Balance], periods: list[str], title: str, poles: tuple[str, str]
 ) -> Drawn:
     dated = [one for one in balances if one.period in set(periods)]
-    wide = max(6.4, min(16.0, 2.5 + 0.3 * len(periods)))
+    wide = max(6.4, min(WIDEST, 2.5 + 0.3 * len(periods)))
 
     def draw(figure: Figure) -> None:
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
@@ -153,7 +153,6 @@ def _balance(
         for axes in (above, below):
             axes.spines[["top", "right"]].set_visible(False)
         period_ticks(below, periods, LABELS if wide < 9 else 2 * LABELS)
-        below.set_xlim(-0.6, len(periods) - 0.4)
         figure.suptitle(fitted(title, wide), fontsize=10)
 
     return drawn("balance", (wide, 5.0), draw)

@@ -19,7 +19,9 @@ checked <- function(document, start, stop, coder, values) {
     if (length(x) != 1 || is.na(x)) stop("wrong value")
   }
   if (!values$agreement %in% c(0L, 1L)) stop("no boolean")
+  if (values$person == "Refused") return(-1L)
   do.call(note, c(list("statement", document, start, stop), values))
+  11L
 }
 """
 _NEW = """
@@ -28,6 +30,7 @@ dna_openDatabase <- function(db_url, coderId = 1, coderPassword = "", db_type = 
                              db_name = "", db_port = -1, db_login = "", db_password = "") {
   if (!file.exists(db_url)) stop("Database file not found.")
   note("open", coderId, coderPassword)
+  q <- coderPassword != "wrong"
 }
 dna_closeDatabase <- function() note("close")
 dna_getVariables <- function(statementType) {
@@ -66,7 +69,8 @@ dna_addStatement <- function(connection, documentID, startCaret = 1, endCaret = 
                              statementType = "DNA Statement", coder = 1, returnID = FALSE,
                              verbose = TRUE, ...) {
   if (!inherits(connection, "dna_connection")) stop("no connection")
-  checked(documentID, startCaret, endCaret, coder, list(...))
+  id <- checked(documentID, startCaret, endCaret, coder, list(...))
+  if (returnID == TRUE) return(id)
 }
 """
 VERSIONS = {"3.1.1": _NEW, "2.1.18": _OLD, "3.0.11": _NEW.split("dna_addDocuments <-")[0]}

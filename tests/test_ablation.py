@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from stance.ablation import PARTS, ablate
+from stance.calibration import require_folds
 from stance.dataset import Dataset, Row
 from stance.fitting import Fitter
 from stance.lexicon import Lexicon
-from stance.model import require_folds
 from stance.settings import FeatureSettings
 from stance.training import pairs_of, train, truth_of
 

@@ -9,10 +9,10 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from stance.additions import added_rows
+from stance.calibration import require_folds
 from stance.dataset import Dataset, Row
 from stance.fitting import Fitter
 from stance.metrics import macro_f1
-from stance.model import require_folds
 from stance.settings import FeatureSettings
 from stance.training import pairs_of, truth_of
 

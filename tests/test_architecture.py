@@ -61,7 +61,9 @@ ORDER = (
     "goldfiles",
     "listing",
     "lexicon",
+    "labelledfiles",
     "dataset",
+    "tablerules",
     "tokens",
     "voice",
     "settings",
@@ -84,7 +86,9 @@ ORDER = (
     "scorer",
     "slices",
     "aggregate",
+    "payload",
     "store",
+    "calibration",
     "model",
     "pinned",
     "predict",
@@ -121,6 +125,8 @@ ORDER = (
     "checklist",
     "golden",
     "goldfigures",
+    "rowfigures",
+    "measuring",
     "evaluation",
     "drawing",
     "plots",
@@ -240,9 +246,9 @@ def test_sub_commands_load_their_work_when_called():
 # --- who may know what -----------------------------------------------------------------
 
 
-def test_only_the_store_imports_joblib_for_its_pickles():
+def test_only_the_payload_imports_joblib_for_its_pickles():
     """The engines of `stance batch` take its processes, and nothing else of it."""
-    assert users_of("joblib") == {"store", "engines"}
+    assert users_of("joblib") == {"payload", "engines"}
     names = {name for name in imported(tree("engines")) if name.startswith("joblib.")}
     assert names <= {
         "joblib.cpu_count",
@@ -259,8 +265,8 @@ def test_extras_are_imported_in_one_place(package: str):
     assert len(users_of(package)) <= 1
 
 
-def test_only_the_store_imports_pickle():
-    assert users_of("pickle") | users_of("cloudpickle") | users_of("dill") <= {"store"}
+def test_only_the_payload_imports_pickle():
+    assert users_of("pickle") | users_of("cloudpickle") | users_of("dill") <= {"payload"}
 
 
 @pytest.mark.parametrize("module", ["report", "render", "plots"])
@@ -272,12 +278,21 @@ def test_reports_know_of_no_model(module: str):
         found = own_imports(todo.pop()) - seen
         seen |= found
         todo += found
-    models = {"model", "predict", "training", "evaluation", "store", "scorer", "baselines"}
+    models = {
+        "calibration",
+        "model",
+        "predict",
+        "training",
+        "evaluation",
+        "store",
+        "scorer",
+        "baselines",
+    }
     assert not seen & models
 
 
 def test_prediction_needs_no_scikit_learn():
-    for module in ORDER[: ORDER.index("model")]:
+    for module in ORDER[: ORDER.index("calibration")]:
         if module in MODULES:
             assert not packages(module) & {"sklearn", "scipy", "pandas"}, module
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stance import cli
-from stance.resources import seeds_path
+from stance.resources import data_path, seeds_path
 
 ARTICLE = next(seeds_path().glob("*.txt"))
 runner = CliRunner()
@@ -166,8 +166,24 @@ def test_classify_shows_label_and_sum():
         cli.app, ["classify", "Kyiv must join NATO, the minister said.", "--actor", "the minister"]
     )
     assert done.exit_code == 0
-    assert "log-odds of" in done.output
+    assert done.output.startswith("favor  (confident)")
+    assert "why favor rather than against (log-odds)" in done.output
     assert "sum" in done.output
+
+
+def test_classify_says_when_the_actor_does_not_stand_in_the_sentence():
+    done = run("classify", "Kyiv must join NATO, the minister said.", "--actor", "the president")
+    assert done.returncode == 0
+    assert "actor 'the president' does not stand in the sentence" in done.stderr
+    assert done.stdout.startswith("favor  (not sure: below the confidence threshold)")
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "html"])
+def test_an_article_about_something_else_says_so(format: str):
+    done = run("analyze", "-", "-f", format, stdin=b"The mayor opened a bridge on Monday.")
+    assert done.returncode == 0
+    assert "No statement about the target was found." in done.stdout
+    assert "<th>" not in done.stdout
 
 
 def test_data_check_names_the_row_and_fails(tmp_path: Path):
@@ -181,6 +197,27 @@ def test_data_check_names_the_row_and_fails(tmp_path: Path):
     assert done.returncode == cli.DATA
     assert "a1: label 'maybe'" in done.stdout
     assert "a1: actor 'the president'" in done.stdout
+
+
+def test_data_check_says_once_what_no_row_of_a_table_has(tmp_path: Path):
+    table = tmp_path / "rows.csv"
+    rows = (f"Sentence {word} of my own.,{word}" for word in ("yes", "no", "so", "we", "you"))
+    table.write_text("\n".join(["sentence,label", *rows]) + "\n", "utf-8")
+    done = run("data", "check", str(table))
+    assert done.returncode == cli.DATA
+    assert done.stdout.splitlines()[:3] == [
+        "labels no, so, we, yes, you; the codebook has favor, conditional, against, none; training "
+        "takes any",
+        "no row has a provenance; the project's own tables need it, training does without",
+        "no row has a group; the project's own tables need it, training does without, and groups "
+        "near-duplicates itself",
+    ]
+    assert ": 5 rows, 3 problems; " in done.stdout
+
+
+def test_where_the_shipped_table_is_stands_in_the_message():
+    done = run("data", "check", "data/none.csv")
+    assert f"the shipped one is {data_path('sentences.csv')}" in done.stderr
 
 
 def test_shipped_data_pass_their_check():
@@ -229,3 +266,17 @@ def test_errors_become_one_message(
         cli.main()
     assert stopped.value.code == code
     assert message in capsys.readouterr().err
+
+
+def test_a_missing_plot_library_is_told_before_the_evaluation():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; import stance.evaluation\n"
+        "stance.evaluation.evaluate = lambda *_, **__: sys.exit('worked')\n"
+        "from stance.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "evaluate"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == cli.DATA
+    assert "pip install 'actor-stance[report]'" in done.stderr

@@ -39,7 +39,7 @@ def test_what_batch_writes_is_aggregated(tmp_path: Path, format: str):
     assert code == 0, shown
     code, shown = run("aggregate", tmp_path / "o", "--only", "tables,networks,dna", "--min", 1)
     assert code == 0, shown
-    assert "60 articles were read (0 of them skipped) with" in shown
+    assert "Read: 60 articles (0 of them skipped) with" in shown
     assert f"files in {tmp_path / 'o' / 'aggregate'}" in shown
     rows = pq.read_table(tmp_path / "o" / "aggregate" / "actors.parquet").to_pylist()
     assert {row["period"] for row in rows} == {"all", "2024-05"}

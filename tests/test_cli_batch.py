@@ -37,10 +37,21 @@ def test_a_corpus_becomes_tables(tmp_path: Path):
     code, shown = batch(corpus, "--out", out, "--jobs", 1)
     assert code == 0, shown
     assert "50 articles" in shown
-    assert "1 articles skipped (reasons in" in shown
+    assert "1 article skipped (reasons in" in shown
+    assert f"stance: not read: {corpus}:8: no JSON: " in shown
     assert pq.read_table(out / "statements").num_rows > 20
     code, shown = batch(corpus, "--out", out, "--jobs", 1)
-    assert "50 articles were done before" in shown
+    assert "Done before: 50 articles" in shown
+
+
+@pytest.mark.parametrize("format", ["parquet", "jsonl", "csv"])
+def test_reasons_are_shown_and_a_corpus_of_nothing_else_fails(tmp_path: Path, format: str):
+    corpus = write_jsonl(tmp_path / "a.jsonl", 7, dict.fromkeys(range(7), '{"text": ""}'))
+    code, shown = batch(corpus, "-o", tmp_path / "out", "-j", 1, "-f", format)
+    assert code == cli.DATA
+    assert shown.count("not read: ") == 6
+    assert "the text is empty" in shown
+    assert "not read: 2 more; see" in shown
 
 
 def test_shards_say_what_is_missing(tmp_path: Path):

@@ -16,11 +16,12 @@ from typer.testing import CliRunner, Result
 
 from stance import cli
 from stance.cli import label as label_command
-from stance.dataset import LABELS, check, read_dataset
+from stance.dataset import LABELS, read_dataset
 from stance.merging import read_tables
 from stance.predict import load_model
 from stance.resources import data_path, seeds_path
 from stance.runs import run_batch
+from stance.tablerules import check
 
 runner = CliRunner()
 TABLE = Path(__file__).parent / "tables" / "wealth_tax.csv"
@@ -61,7 +62,7 @@ def test_each_key_answers_and_the_table_is_one_for_training(here: Path):
     assert shown.exit_code == 0, shown.output
     assert labels() == ["favor", "conditional", "against", "none"]
     assert "4 answered, 0 skipped, 0 open" in shown.output
-    assert "Next: stance train data/sentences.csv user.csv" in shown.output
+    assert f"Next: stance train {data_path('sentences.csv')} user.csv" in shown.output
     assert check(read_tables([data_path("sentences.csv"), "user.csv"])) == ()
     for row in read_dataset("user.csv").rows:
         assert row.sentence in shown.output.replace("\n", " ")
@@ -247,6 +248,20 @@ def test_keys_of_a_terminal(monkeypatch: pytest.MonkeyPatch):
 def out(here: Path) -> str:
     run_batch(["articles"], "out", jobs=1)
     return "out"
+
+
+def test_an_export_says_what_goes_out_once(out: str):
+    shown = run("export", out, "--to", "doccano", "-o", "x.jsonl")
+    assert "goes out once" not in shown.output
+    Path("articles/copy.txt").write_bytes(Path("articles/a1.txt").read_bytes())
+    run_batch(["articles"], "twice", jobs=1)
+    shown = run("export", "twice", "--to", "doccano", "-o", "x.jsonl")
+    statements = json.loads(Path("twice/manifest.json").read_text("utf-8"))["counts"]["statements"]
+    assert f"twice: {statements} statements; a sentence with the same actor goes out once" in (
+        shown.output
+    )
+    shown = run("export", "articles", "--to", "doccano", "-o", "x.jsonl")
+    assert "make what is exported with: stance batch articles --out FOLDER" in shown.output
 
 
 def test_a_batch_goes_to_label_studio_and_comes_back_corrected(out: str):

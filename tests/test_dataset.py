@@ -15,7 +15,6 @@ from stance.dataset import (
     LABELS,
     Dataset,
     Row,
-    check,
     grouped,
     near_duplicates,
     read_by,
@@ -23,6 +22,7 @@ from stance.dataset import (
 )
 from stance.errors import DataError, InputError
 from stance.records import Span
+from stance.tablerules import check
 
 
 def write(path: Path, text: str | bytes) -> Path:

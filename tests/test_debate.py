@@ -74,19 +74,21 @@ def test_csv_and_parquet_say_the_same(tmp_path: Path):
 def test_the_sentences_are_computed(tmp_path: Path):
     done = aggregate_corpus(write_output(tmp_path / "o", ROWS, articles=30), products=["tables"])
     text = (tmp_path / "o" / "aggregate" / "report.md").read_text("utf-8")
-    assert text.startswith(f"# {TARGET}\n\n* 30 articles were read (0 of them skipped) with 26 st")
+    assert text.startswith(f"# {TARGET}\n\n* Read: 30 articles (0 of them skipped) with 26 st")
     for words in (
-        "2 of these are copies of another and counted with it, which leaves 24.",
-        "1 statements have no known speaker",
+        "2 of these repeat another and count with it, which leaves 24.",
+        "Without a known speaker, and in no table: 1 statement; ",
         "the other 23 come from 4 actors, and 23 of them bear a stance.",
-        '1 statements belong to roles without a name (kind "role")',
-        "The statements lie in 6 months, 2024-01 to 2024-06.",
-        '2 statements have no date that lies in one month and are in the rows of period "undated" '
-        "(1 as printed have a date that cannot be read",
-        "Of 2 named actors with at least 3 statements that bear a stance, 0 have an interval that "
-        "lies on the side of favor, 1 on that of against, and 1 on neither.",
+        'Of roles without a name (kind "role"), and so in the tables but not in the plots and '
+        "networks: 1 statement.",
+        "From 2024-01 to 2024-06: 6 months.\n",
+        'Without a date that lies in one month, and in the rows of period "undated": 2 statements '
+        "(with a date that cannot be read, as printed: 1; expected 2015-06-30",
+        "stance batch TABLE --date COLUMN",
+        "Named actors with at least 3 statements that bear a stance: 2; the interval lies on the "
+        "side of favor for 0 of them, on that of against for 1, and on neither for 1.",
         "Most clearly against: Bo (−0.92, −1.00 to",
-        "10 statements are favor and 12 against: a share of 45% favor",
+        "Statements: 10 favor and 12 against, a share of 45% favor",
         "That share was highest in 2024-01 (100%, n = 9) and lowest in 2024-06 (0%, n = 12).",
         "Ada moved from +0.92, ",
     ):
@@ -113,6 +115,15 @@ def test_a_debate_without_dates_says_what_is_missing(tmp_path: Path):
         s.startswith("No statement has a date that lies in one month") for s in done.sentences
     )
     assert not any(path.suffix == ".png" for path in done.files)
+
+
+def test_many_empty_periods_ask_for_longer_ones(tmp_path: Path):
+    rows = [said("Ada", date=day) for day in ("2020-01-03", "2022-06-03", "2022-07-03")]
+    empty = "Without any statement: 28 months; longer periods show more: --period quarter or year."
+    assert empty in aggregate_corpus(write_output(tmp_path / "a", rows)).sentences
+    for number, more in enumerate(({"period": "quarter"}, {"period": "year"})):
+        told = aggregate_corpus(write_output(tmp_path / f"b{number}", rows), **more).sentences
+        assert not any("Without any statement" in sentence for sentence in told)
 
 
 def test_many_movers_are_counted(tmp_path: Path):

@@ -138,7 +138,9 @@ def test_without_poles_nothing_has_an_agreement(tmp_path: Path):
 needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is missing")
 
 
-def run_r(folder: Path, version: str, options: str = "") -> tuple[int, str, list[list[str]]]:
+def run_r(
+    folder: Path, version: str, options: str = "", password: str = "p"
+) -> tuple[int, str, list[list[str]]]:
     """Run load.R against a stand-in for rDNA; return exit code, messages and calls."""
     library, log = folder / f"library-{version}", folder / "log"
     if not library.exists():
@@ -147,7 +149,7 @@ def run_r(folder: Path, version: str, options: str = "") -> tuple[int, str, list
     (folder / "x.dna").touch()
     code = (
         f'.libPaths(c("{library}", .libPaths())); source("load.R"); '
-        f'stance_to_dna("{folder / "x.dna"}", coder_password = "p"{options})'
+        f'stance_to_dna("{folder / "x.dna"}", coder_password = "{password}"{options})'
     )
     done = subprocess.run(
         ["Rscript", "-e", code],
@@ -203,6 +205,25 @@ def test_an_rdna_that_cannot_add_statements_is_refused(tmp_path: Path):
     assert code != 0
     assert "adds no statements; install 3.1.1 or later" in shown
     assert calls == []
+
+
+@needs_r
+@pytest.mark.parametrize("version", ["3.1.1", "2.1.18"])
+def test_what_dna_refuses_is_counted_and_named(tmp_path: Path, version: str):
+    exported(tmp_path, [said("Ada", article="a1"), said("Refused", article="a2")])
+    code, shown, _ = run_r(tmp_path, version)
+    assert code == 0, shown
+    assert "1 statements in 2 documents were added." in shown
+    assert "DNA refused 1 statements; the first have these numbers in statements.csv: 2" in shown
+
+
+@needs_r
+def test_a_database_that_does_not_open_is_told(tmp_path: Path):
+    exported(tmp_path)
+    code, shown, calls = run_r(tmp_path, "3.1.1", password="wrong")
+    assert code != 0
+    assert "x.dna; are coder_id and coder_password right?" in shown
+    assert [call[0] for call in calls] == ["init", "open"]
 
 
 @needs_r

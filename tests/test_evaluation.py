@@ -15,14 +15,15 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from threadpoolctl import threadpool_limits
 
-from stance import baselines, evaluation
+from stance import baselines, measuring, rowfigures
 from stance.actors import load_registry
 from stance.dataset import Dataset, Row
 from stance.errors import DataError, MissingExtraError
 from stance.evaluation import Evaluation, evaluate
+from stance.goldfiles import read_golden
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
-from stance.probes import compare_with_gold, swap_actors
+from stance.probes import swap_actors
 from stance.records import Span
 from stance.resources import seeds_path
 from stance.settings import FeatureSettings
@@ -46,7 +47,8 @@ def one_thread():
 def few_rounds():
     """Draw 60 instead of 1,000 bootstrap samples; the figures themselves stay as they are."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(evaluation, "ROUNDS", 60)
+    for module in (measuring, rowfigures):
+        patch.setattr(module, "ROUNDS", 60)
     yield
     patch.undo()
 
@@ -318,19 +320,32 @@ def test_seed_articles_are_judged_without_their_rows(
 ):
     """Not even a row of another provenance in the article's group is trained on."""
     trained_on: list[set[str]] = []
-    fitted = evaluation._Run._fitted
+    fitted = measuring.Run._fitted
 
     def spy(self, inside):
         trained_on.append({rows[i].group for i in inside})
         return fitted(self, inside)
 
-    monkeypatch.setattr(evaluation._Run, "_fitted", spy)
-    rows = (replace(data.rows[0], provenance="contrast"), *data.rows[1:])
+    monkeypatch.setattr(measuring.Run, "_fitted", spy)
+    first = replace(data.rows[0], provenance="contrast")
+    rows = tuple(  # the seeds have four labels
+        replace(row, label="conditional") if number % 4 == 1 else row
+        for number, row in enumerate((first, *data.rows[1:]))
+    )
     assert rows[0].group == "budget"
     found = evaluate(quick(rows), rows)
-    assert len(found.seed_articles) == len(list(seeds_path().glob("*.gold.json")))
+    assert [one["article"] for one in found.seed_articles] == [
+        gold.name for gold in read_golden(seeds_path())
+    ]
+    assert {one["statements"] for one in found.seed_articles} == {24}
+    assert found.golden == []  # asked for by a folder
     (groups,) = trained_on
     assert {"budget", "schools"}.isdisjoint(groups)
+
+
+def test_no_seed_articles_of_other_labels(crossed: Evaluation):
+    """A model of three labels cannot be right about statements with a fourth."""
+    assert crossed.seed_articles == []
 
 
 def test_no_seed_articles_where_all_rows_of_a_label_are_theirs(quick, data: Dataset):
@@ -381,50 +396,6 @@ def test_golden_articles_of_other_labels_are_refused(
     (tmp_path / "a.txt").write_bytes((golden / "a.txt").read_bytes())
     with pytest.raises(DataError, match="have the labels conditional; the model knows"):
         evaluate(model, data, golden=tmp_path)
-
-
-@pytest.fixture(scope="module")
-def gold() -> tuple[str, dict]:
-    path = next(seeds_path().glob("*.gold.json"))
-    gold = json.loads(path.read_text("utf-8"))
-    return (path.parent / gold["article"]).read_text("utf-8"), gold
-
-
-def test_gold_is_counted_out_of_what_the_file_holds(model: StanceModel, gold: tuple[str, dict]):
-    text, marked = gold
-    found = compare_with_gold(text, marked, model)
-    assert found["statements"] == len(marked["statements"])
-    assert 0 <= found["speakers_right"] <= found["statements_found"] <= found["statements"]
-    assert {a["actor"]: a["gold"] for a in found["actors"]} == marked["actors"]
-    assert found["actors_right"] == sum(a["gold"] == a["found"] for a in found["actors"])
-    json.dumps(found, allow_nan=False)
-
-
-def test_an_article_without_statements_has_none_of_the_gold(
-    model: StanceModel, gold: tuple[str, dict]
-):
-    found = compare_with_gold("It rained.", gold[1], model)
-    assert (found["statements_found"], found["speakers_right"]) == (0, 0)
-    assert {a["found"] for a in found["actors"]} == {"none"}
-    assert {a["n"] for a in found["actors"]} == {0}
-
-
-def test_a_statement_is_found_when_half_of_it_is_shared(model: StanceModel):
-    text = "Olaf Scholz said that the wealth tax would come in spring."
-    start, end = text.index("the wealth"), len(text) - 1
-
-    def found(first: int, last: int, actor: str = "Olaf Scholz") -> tuple[int, int]:
-        marked = {"actors": {}, "statements": [
-            {"content": {"start": first, "end": last}, "actor": actor}
-        ]}  # fmt: skip
-        result = compare_with_gold(text, marked, model)
-        return result["statements_found"], result["speakers_right"]
-
-    assert found(start, end) == (1, 1)
-    assert found(start, end, "Scholz") == (1, 1)  # by any name of the actor
-    assert found(start, end, "Joe Biden") == (1, 0)
-    assert found(start, start + (end - start) // 3) == (0, 0)
-    assert found(0, 4) == (0, 0)
 
 
 # --- actor swap -----------------------------------------------------------------------
@@ -606,6 +577,8 @@ def test_an_evaluation_without_the_extra_says_so(
     model: StanceModel, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setitem(sys.modules, "vaderSentiment.vaderSentiment", None)
+    told: list[str] = []
     with pytest.raises(MissingExtraError, match=EXTRA) as raised:
-        evaluate(model, [unseen(row) for row in data.rows[:5]])
+        evaluate(model, data, progress=lambda stage, done, total: told.append(stage))
     assert isinstance(raised.value, ImportError)
+    assert told == []  # before the work, not after it

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.dataset import Dataset, Row, check, near_duplicates, read_dataset, sentence_key
+from stance.dataset import Dataset, Row, near_duplicates, read_dataset, sentence_key
 from stance.errors import InputError
 from stance.merging import NearDuplicates, combine, read_tables
+from stance.tablerules import check
 
 LONG = "The minister said that the country would join the alliance after the war"
 NEAR = "The minister said that the country would join the alliance after the election"

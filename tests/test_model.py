@@ -16,18 +16,20 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from stance.calibration import (
+    confidence_threshold,
+    grouped_folds,
+    inverse_temperature,
+    require_folds,
+)
 from stance.errors import DataError
 from stance.lexicon import Lexicon
 from stance.model import (
     StanceClassifier,
     carried_weights,
-    confidence_threshold,
     export_arrays,
-    grouped_folds,
-    inverse_temperature,
     make_pipeline,
     rebuild_pipeline,
-    require_folds,
     to_matrix,
 )
 from stance.scorer import ModelArrays, Scorer

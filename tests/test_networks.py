@@ -118,6 +118,25 @@ def test_only_types_that_visone_and_gephi_read(tmp_path: Path):
         assert gexf.attrib["version"] == "1.2"
 
 
+# What Gephi's GraphML importer takes for a property of the node or edge, by the id of the key or
+# by its name, whatever the file means by it.
+GEPHI = {
+    "node": {"label", "d3", "x", "y", "z", "xpos", "ypos", "size", "r", "g", "b"},
+    "edge": {"label", "edgelabel", "d7", "weight", "Edge Weight", "id", "edgeid", "r", "g", "b"},
+}
+
+
+def test_gephi_takes_no_number_for_a_label(tmp_path: Path):
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    for graph in made(tmp_path).values():
+        keys = [key.attrib for key in ET.fromstring(as_graphml(graph)).iter(f"{space}key")]
+        assert len({key["id"] for key in keys}) == len(keys)
+        for scope, taken in GEPHI.items():
+            mine = [key for key in keys if key["for"] == scope]
+            properties = [k["attr.name"] for k in mine if {k["id"], k["attr.name"]} & taken]
+            assert properties == ["label" if scope == "node" else "weight"]
+
+
 def test_the_same_debate_gives_the_same_bytes(tmp_path: Path):
     one, other = made(tmp_path / "a"), made(tmp_path / "b")
     for name, graph in one.items():

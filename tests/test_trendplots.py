@@ -14,7 +14,7 @@ pytest.importorskip("matplotlib")
 from debates import POLES, TARGET, said, write_output
 
 from stance.copies import join_copies
-from stance.drawing import AGAINST, FOR
+from stance.drawing import AGAINST, FOR, WIDEST, period_ticks
 from stance.errors import MissingExtraError
 from stance.outputs import open_output
 from stance.trendplots import chosen, trend_plots
@@ -108,6 +108,29 @@ def test_a_long_debate_of_odd_names_can_be_drawn(tmp_path: Path, unit: str):
     rows = [said(name, "favor", f"{year}-02-03") for name in names for year in (2014, 2024)]
     for svg, _ in drawn(tmp_path, rows, unit=unit).values():
         assert ET.fromstring(svg) is not None
+
+
+def test_many_periods_get_no_wider_and_are_named_by_years(tmp_path: Path):
+    rows = [said("Ada", date="2008-04-03"), said("Ada", date="2025-08-03")]
+    for svg, _ in drawn(tmp_path, rows).values():
+        width = float(ET.fromstring(svg).attrib["width"].removesuffix("pt"))
+        assert width <= 72 * WIDEST
+        assert " 2020 " in words(svg)
+        assert "2020-" not in words(svg)
+
+
+def test_what_stands_in_the_last_period_is_not_cut():
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    periods = [f"{year}-{month:02d}" for year in range(2008, 2025) for month in range(1, 13)]
+    period_ticks(axes, periods, 4)
+    low, high = axes.get_xlim()
+    assert low < -2
+    assert high > len(periods) + 1
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2010", "2015", "2020"]
+    period_ticks(axes, periods[-12:], 12)
+    assert [label.get_text() for label in axes.get_xticklabels()] == periods[-12:]
 
 
 def test_the_most_talkative_come_first(tmp_path: Path):

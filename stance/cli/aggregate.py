@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.terminal import USAGE, fail, open_console, plain, progress
+from stance.cli.terminal import USAGE, fail, open_console, plain, progress, say
 
 if TYPE_CHECKING:
     from stance.debate import Aggregated
@@ -135,8 +135,8 @@ def _show(done: Aggregated, out: Path) -> None:
     if named:
         console.print(table)
     for sentence in done.sentences:
-        console.print(plain(sentence), markup=False, highlight=False)
-    console.print(f"{len(done.files)} files in {plain(str(out))}", markup=False, highlight=False)
+        say(console, sentence, wrap=True)
+    say(console, f"{len(done.files)} files in {out}")
 
 
 def _cell(words: str) -> str:

@@ -133,7 +133,10 @@ def _print_table(analysis: dict[str, Any], console: Console) -> None:
         score = f"{signed(actor['score'])}\n{interval_text(actor['interval'])}"
         stance = Text(stance_words(actor), colours.get(actor["label"], ""))
         table.add_row(text_of(actor["actor"]), stance, score, words)
-    console.print(table)
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(text_of("No statement about the target was found."))
     silent = [actor["actor"] for actor in analysis["actors"] if not actor["n"]]
     console.print(text_of(f"No stance: {', '.join(silent) or 'nobody'}."))
     for skipped in analysis["skipped"]:

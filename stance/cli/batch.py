@@ -6,17 +6,20 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.terminal import USAGE, ModelOption, fail, open_console
+from stance.cli.terminal import DATA, USAGE, ModelOption, fail, open_console, say, warn
 
 if TYPE_CHECKING:
     from stance.runs import Outcome
 
+_SHOWN = 5  # reasons, for articles that were not read
 _EVERY = 60  # seconds between two lines where nobody watches a bar
 
 
@@ -118,25 +121,44 @@ def _require_inputs(inputs: list[Path]) -> None:
 
 
 def _tell(outcome: Outcome, out: Path) -> None:
+    from stance.report import counted
+
     console = open_console()
-
-    def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
     if outcome.done_before:
-        say(f"{outcome.done_before:,} articles were done before")
+        say(console, f"Done before: {counted(outcome.done_before, 'article')}")
     if outcome.manifest is None:
         say(
+            console,
             f"{out}: {outcome.parts_done} of {outcome.parts} parts are there; "
-            "the shard that ends last writes manifest.json"
+            "the shard that ends last writes manifest.json",
         )
         return
     counts = outcome.manifest["counts"]
+    skipped = counts["skipped_articles"]
     say(
-        f"{out}: {counts['articles']:,} articles, {counts['statements']:,} statements, "
-        f"{counts['actors']:,} actors; {counts['skipped_articles']:,} articles skipped "
-        f"(reasons in {out / 'skipped'}); {outcome.seconds:,.0f} s"
+        console,
+        f"{out}: {counted(counts['articles'], 'article')}, "
+        f"{counted(counts['statements'], 'statement')}, {counted(counts['actors'], 'actor')}; "
+        f"{counted(skipped, 'article')} skipped (reasons in {out / 'skipped'}); "
+        f"{outcome.seconds:,.0f} s",
     )
+    for line in islice(_reasons(out), _SHOWN) if skipped else ():
+        warn(f"not read: {line}")
+    if skipped > _SHOWN:
+        warn(f"not read: {skipped - _SHOWN:,} more; see {out / 'skipped'}")
+    if skipped and skipped == counts["articles"]:
+        raise typer.Exit(DATA)
+
+
+def _reasons(out: Path) -> Iterator[str]:
+    """Yield the articles that were not read, and why, from the table that says so."""
+    from stance.outputs import chunks, open_output
+
+    tables = tuple(sorted((out / "skipped").glob("part-*")))
+    for chunk in chunks(replace(open_output(out), files=tables), ("article_id", "what", "reason")):
+        for name, what, reason in zip(*chunk.values(), strict=True):
+            if what == "article":
+                yield f"{name}: {reason}"
 
 
 @contextmanager

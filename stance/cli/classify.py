@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stance.cli.terminal import ModelOption, open_console, text_of
+from stance.cli.terminal import ModelOption, open_console, say, text_of, warn
 
 
 def classify(
@@ -26,17 +26,25 @@ def classify(
 
     from stance.predict import classify as classify_sentence
     from stance.predict import explain, load_model
+    from stance.tokens import actor_places
 
     loaded = load_model(model)
     found = classify_sentence(sentence, actor, model=loaded)
     console = open_console()
-    doubt = "" if found.confident else "  (not sure: below the confidence threshold)"
-    console.print(f"{found.label}{doubt}", markup=False, style="bold")
+    doubt = "confident" if found.confident else "not sure: below the confidence threshold"
+    console.print(text_of(f"{found.label}  ({doubt})", "bold"))
     for label, probability in found.probabilities.items():
-        console.print(f"  {label:<14}{probability:6.1%}", markup=False, highlight=False)
+        say(console, f"  {label:<14}{probability:6.1%}")
+    if actor and not actor_places(sentence, actor):
+        warn(
+            f"actor {actor!r} does not stand in the sentence, which was judged without it; "
+            "expected the words as printed there"
+        )
     reasons = explain(sentence, actor, model=loaded)
     table = Table(
-        title=f"log-odds of {reasons[0].label} against {reasons[0].against}", title_justify="left"
+        title=f"why {reasons[0].label} rather than {reasons[0].against} (log-odds)",
+        title_justify="left",
+        min_width=40,
     )
     table.add_column("words")
     table.add_column("weight", justify="right")

@@ -22,11 +22,18 @@ def check_table(
         ),
     ] = None,
 ) -> None:
-    """Check a labelled table against the project's rules; names every row that breaks one."""
+    """Check a labelled table against the project's rules; names every row that breaks one.
+
+    Examples
+    --------
+        stance data check
+
+        stance data check data/sentences.csv user.csv
+    """
     from collections import Counter
 
-    from stance.dataset import check
     from stance.merging import read_tables
+    from stance.tablerules import check
 
     dataset = read_tables(tables or [])
     problems = check(dataset)
@@ -54,7 +61,14 @@ def show_summary(
         typer.Option("--into", help="Replace the tables between the marks of this datasheet."),
     ] = None,
 ) -> None:
-    """Print counts and agreement as the Markdown that stands in the datasheet."""
+    """Print counts and agreement as the Markdown that stands in the datasheet.
+
+    Examples
+    --------
+        stance data summary
+
+        stance data summary --into data/README.md
+    """
     from stance.dataset import read_dataset
     from stance.datasheet import read_readings, replace_summary, summary
     from stance.files import write_atomic

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from stance.cli.terminal import USAGE, ModelOption, fail, open_console, progress
+from stance.cli.terminal import USAGE, ModelOption, fail, open_console, progress, say
 
 
 def evaluate(
@@ -50,6 +49,7 @@ def evaluate(
 
         stance evaluate --golden tests/golden --report report
     """
+    from stance.drawing import require_matplotlib
     from stance.evaluation import evaluate as evaluate_model
     from stance.floors import check_floors
     from stance.merging import read_tables
@@ -58,6 +58,7 @@ def evaluate(
 
     if report.exists() and not report.is_dir():
         fail(f"--report {report} is a file; expected a folder", USAGE)
+    require_matplotlib()
     with progress(True) as tell:
         tables = read_tables(data) if data else None
         found = evaluate_model(
@@ -66,26 +67,29 @@ def evaluate(
         figures = found.to_dict()
         written = write_report(figures, report)
     overall = figures["overall"]
-    say = partial(open_console().print, markup=False, highlight=False)
+    console = open_console()
     say(
+        console,
         f"macro-F1 {overall['macro_f1']:.3f} "
         f"(95 % interval {interval_text(overall['macro_f1_interval'])}; "
-        f"n = {overall['n']}; {figures['mode']})"
+        f"n = {overall['n']}; {figures['mode']})",
     )
     for part in figures["added_rows"]:
         say(
+            console,
             f"{part['added']} added rows: on {part['rows']} (n = {part['n']}) macro-F1 "
             f"{part['macro_f1_without']:.3f} without them, {part['macro_f1_with']:.3f} with them; "
             f"difference {signed(part['difference'], 3)} (95 % interval "
-            f"{interval_text(part['difference_interval'], 3)})"
+            f"{interval_text(part['difference_interval'], 3)})",
         )
     for figure in figures["golden"]:
         say(
+            console,
             f"{figure['what']}: {figure['value']:.3f} "
-            f"({interval_text(figure['interval'])}; n = {figure['n']})"
+            f"({interval_text(figure['interval'])}; n = {figure['n']})",
         )
     for path in written:
-        say(f"  {path}")
+        say(console, f"  {path}")
     if floors is not None:
         count = check_floors(figures, floors)
-        say(f"{count} floors hold")
+        say(console, f"{count} floors hold")

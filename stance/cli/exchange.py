@@ -16,8 +16,10 @@ from stance.cli.terminal import (
     ModelOption,
     fail,
     open_console,
-    plain,
     require_folder_of,
+    say,
+    shipped_table,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -88,21 +90,21 @@ def export_sentences(
     if not source.exists():
         fail(f"no file or folder {str(source)!r}", USAGE)
     require_folder_of(output)
-    found, labels, target = _candidates(source, context)
     console = open_console()
+    found, labels, target = _candidates(source, context, console)
     if to is Tool.label_studio:
         lines = output.suffix.lower() in (".jsonl", ".ndjson")
         write_atomic(output, export_tasks(found, lines=lines))
         interface = output.with_suffix(".xml")
         write_atomic(interface, labelling_interface(labels, target))
-        _say(console, f"{interface}: for Settings, Labeling Interface, Code")
+        say(console, f"{interface}: for Settings, Labeling Interface, Code")
     else:
         write = export_intent if to is Tool.doccano else export_categories
         write_atomic(output, write(found))
-        _say(console, "In doccano, approve what you have read, and export approved documents only")
-    _say(console, f"{output}: {len(found)} sentences")
+        say(console, "In doccano, approve what you have read, and export approved documents only")
+    say(console, f"{output}: {len(found)} sentences")
     origin = Origin.label_studio if to is Tool.label_studio else Origin.doccano
-    _say(console, f"Next, with what the tool exports: stance import FILE --from {origin.value}")
+    say(console, f"Next, with what the tool exports: stance import FILE --from {origin.value}")
 
 
 def import_sentences(
@@ -152,38 +154,40 @@ def import_sentences(
     annotations = [one for path in files for one in read(path)]
     returned = rows_of(annotations, labels, existing, origin.value)
     for line in returned.skipped:
-        typer.echo(f"stance: not taken: {plain(line)}", err=True)
+        warn(f"not taken: {line}")
     console = open_console()
     _tell_notes(returned.notes, console)
     if not returned.rows:
         fail(f"none of {len(annotations)} annotations became a row; reasons above", DATA)
     added, updated = _merge(table, returned.rows)
     same = len(returned.rows) - added - updated
-    _say(
+    say(
         console,
         f"{out}: {added} rows added, {updated} updated, {same} there already; "
         f"{len(returned.skipped)} annotations not taken",
     )
-    _say(
+    say(
         console,
         f"{returned.as_predicted} of {len(returned.rows)} bear the label that they went out with",
     )
-    first = " ".join(map(str, known)) if known else "data/sentences.csv"
-    _say(console, f"Next: stance train {first} {out} --out my-model")
+    first = " ".join(map(str, known)) if known else shipped_table()
+    say(console, f"Next: stance train {first} {out} --out my-model")
 
 
 def _tell_notes(notes: Sequence[str], console: Console) -> None:
     """Name what corrects or nearly repeats a known row; count what confirms one."""
     told = [line for line in notes if ": confirms " not in line]
     for line in told[:_SHOWN]:
-        _say(console, f"  {line}")
+        say(console, f"  {line}")
     if len(told) > _SHOWN:
-        _say(console, f"  and {len(told) - _SHOWN} more; see the column note")
+        say(console, f"  and {len(told) - _SHOWN} more; see the column note")
     if len(told) < len(notes):
-        _say(console, f"  {len(notes) - len(told)} rows confirm a known row")
+        say(console, f"  {len(notes) - len(told)} rows confirm a known row")
 
 
-def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[str], str]:
+def _candidates(
+    source: Path, context: bool, console: Console
+) -> tuple[list[Candidate], Sequence[str], str]:
     """Return what goes out, the labels to choose from, and the target."""
     import json
 
@@ -196,8 +200,19 @@ def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[
         from stance.surroundings import with_context
 
         if not is_batch_output(source):
-            fail(f"{source} was not written by stance batch; expected its output folder", USAGE)
-        found = list(read_batch_output(source).candidates)
+            fail(
+                f"{source} was not written by stance batch; make what is exported with: stance "
+                f"batch {source} --out FOLDER",
+                USAGE,
+            )
+        pool = read_batch_output(source)
+        found = list(pool.candidates)
+        if pool.statements > len(found):
+            say(
+                console,
+                f"{source}: {pool.statements} statements; a sentence with the same actor goes out "
+                "once",
+            )
         found = with_context(found, source) if context else found
         manifest = source / "manifest.json"
         about = json.loads(manifest.read_text("utf-8"))["model"] if manifest.is_file() else {}
@@ -211,7 +226,7 @@ def _candidates(source: Path, context: bool) -> tuple[list[Candidate], Sequence[
         return found, list(found[0].probabilities), ""
     data = read_dataset(source)
     for line in data.skipped[:_SHOWN]:
-        typer.echo(f"stance: not read: {plain(line)}", err=True)
+        warn(f"not read: {line}")
     shipped = source.resolve() == data_path("sentences.csv").resolve()
     return table_candidates(data), data.labels, default_target() if shipped else ""
 
@@ -241,7 +256,3 @@ def _merge(table: UserTable, rows: Sequence[Row]) -> tuple[int, int]:
     if added or updated:
         table.replace(merged)
     return added, updated
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(plain(line), markup=False, highlight=False, soft_wrap=True)

@@ -19,7 +19,12 @@ def floors_check(
         "data/floors.json"
     ),
 ) -> None:
-    """Compare a report with its floors."""
+    """Compare a report with its floors.
+
+    Example:
+
+        stance floors check report/report.json --floors data/floors.json
+    """
     from stance.floors import check_floors
 
     typer.echo(f"{check_floors(_read_report(report), floors)} floors hold")
@@ -35,7 +40,12 @@ def floors_set(
         bool, typer.Option("--allow-lower", help="Let a bound become looser.")
     ] = False,
 ) -> None:
-    """Set floors from a report, for the dataset it was made on."""
+    """Set floors from a report, for the dataset it was made on.
+
+    Example:
+
+        stance floors set report/report.json --floors data/floors.json
+    """
     from stance.floors import set_floors
 
     content = set_floors(_read_report(report), floors, allow_lower=allow_lower)

@@ -19,7 +19,10 @@ from stance.cli.terminal import (
     open_console,
     plain,
     progress,
+    say,
+    shipped_table,
     text_of,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +117,7 @@ def label(
     console = open_console()
     if session.resume(loaded.model_id, name) and not new and queue is None:
         done = len(session.picks) - len(session.open)
-        _say(console, f"{done} of {len(session.picks)} questions were done before")
+        say(console, f"{done} of {len(session.picks)} questions were done before")
     else:
         known = _known(_tables(table, loaded), session)
         wish = Wish(count, random, measure.value, seed)
@@ -147,10 +150,9 @@ def _tables(given: list[Path] | None, model: StanceModel) -> list[Path]:
         return given
     if _is_shipped(model):
         return [data_path("sentences.csv")]
-    typer.echo(
-        f"stance: the rows that {plain(model.model_id)} was trained on are known only word for "
-        "word; to ask no near-duplicate of them either, give their table: --table",
-        err=True,
+    warn(
+        f"the rows that {model.model_id} was trained on are known only word for "
+        "word; to ask no near-duplicate of them either, give their table: --table"
     )
     return []
 
@@ -191,9 +193,9 @@ def _pick(
             found = with_context([one.candidate for one in picks], corpus[0])
             picks = [replace(one, candidate=new) for one, new in zip(picks, found, strict=True)]
     for line in pool.skipped[:10]:
-        typer.echo(f"stance: not read: {plain(line)}", err=True)
+        warn(f"not read: {line}")
     if len(pool.skipped) > 10:
-        typer.echo(f"stance: not read: {len(pool.skipped) - 10} more", err=True)
+        warn(f"not read: {len(pool.skipped) - 10} more")
     if not picks:
         fail(
             f"nothing to ask: each of the {pool.statements} statements about the target has a "
@@ -208,7 +210,7 @@ def _write_queue(picks: list[Pick], path: Path, name: str, console: Console) -> 
     from stance.labelling import queue_csv
 
     write_atomic(path, queue_csv(picks, name))
-    _say(console, f"{path}: {len(picks)} sentences; fill in the column label")
+    say(console, f"{path}: {len(picks)} sentences; fill in the column label")
 
 
 def _codebook(path: Path | None, model: StanceModel) -> str:
@@ -243,20 +245,20 @@ def _ask(session: Session, model: StanceModel, codebook: str, console: Console) 
             if key == "?":
                 console.print(Markdown("\n".join(map(plain, codebook.splitlines()))))
             else:
-                _say(console, f"{plain(key)!r} is no answer; press one of:")
+                say(console, f"{plain(key)!r} is no answer; press one of:")
             _show_keys(model, console)
             key = next(pressed, "q")
         if key == "q":
             return
         if key == "s":
             session.skip(current)
-            _say(console, "skipped")
+            say(console, "skipped")
         elif key == "u":
             last = session.undo()
-            _say(console, "undone" if last else "nothing to undo")
+            say(console, "undone" if last else "nothing to undo")
         else:
             session.answer(current, keys[key])
-            _say(console, f"→ {keys[key]}")
+            say(console, f"→ {keys[key]}")
 
 
 def _keys() -> Iterator[str]:
@@ -321,7 +323,7 @@ def _summarise(
 
     console.print()
     skipped = len(session.skipped)
-    _say(
+    say(
         console,
         f"{session.table.path}: {len(session.table.rows)} rows; of this queue "
         f"{len(session.answers)} answered, {skipped} skipped, {len(session.open)} open",
@@ -330,22 +332,18 @@ def _summarise(
     if drawn:
         right = sum(one.candidate.label == name for one, name in drawn)
         low, high = share_interval(right, len(drawn))
-        _say(
+        say(
             console,
             f"Of the {len(drawn)} drawn at random the model had {right} right: accuracy "
             f"{right / len(drawn):.2f} (95 % interval {low:.2f} to {high:.2f})",
         )
     if session.open:
-        _say(console, "Next: the same command goes on")
+        say(console, "Next: the same command goes on")
     elif session.table.rows:
         _say_next(given, model, session.table.path, console)
 
 
 def _say_next(given: list[Path] | None, model: StanceModel, path: Path, console: Console) -> None:
-    first = "data/sentences.csv" if _is_shipped(model) else "TABLE"
+    first = shipped_table() if _is_shipped(model) else "TABLE"
     tables = " ".join(map(str, given)) if given else first
-    _say(console, f"Next: stance train {tables} {path} --out my-model")
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
+    say(console, f"Next: stance train {tables} {path} --out my-model")

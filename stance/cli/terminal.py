@@ -116,7 +116,7 @@ def deliver(content: str, output: Path | None) -> None:
 def report_failed(failed: list[dict[str, str]]) -> None:
     """Name the articles that were not read, and leave with the exit code that says so."""
     for item in failed:
-        typer.echo(f"stance: not read: {plain(item['name'])}: {plain(item['reason'])}", err=True)
+        warn(f"not read: {item['name']}: {item['reason']}")
     if failed:
         raise typer.Exit(DATA)
 
@@ -125,6 +125,11 @@ def open_console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def say(console: Console, line: str, *, wrap: bool = False) -> None:
+    """Print a line as it is: no markup, no colours; broken by the terminal, or between words."""
+    console.print(plain(line), markup=False, highlight=False, soft_wrap=not wrap)
 
 
 def drawn(draw: Callable[[Console], None]) -> str:
@@ -154,6 +159,19 @@ def plain(words: str) -> str:
         else char
         for char in words
     )
+
+
+def warn(line: str) -> None:
+    """Print a line to standard error, so that it stands in no output."""
+    typer.echo(f"stance: {plain(line)}", err=True)
+
+
+def shipped_table() -> str:
+    """Return how to name the shipped table on the command line, in a checkout and elsewhere."""
+    from stance.resources import data_path
+
+    here = Path("data", "sentences.csv")
+    return str(here if here.is_file() else data_path("sentences.csv"))
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.terminal import DATA, USAGE, fail, open_console, plain, progress, text_of
+from stance.cli.terminal import DATA, USAGE, fail, open_console, progress, say, text_of, warn
 from stance.errors import InputError, StanceError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class ClassWeight(StrEnum):
     none = "none"
 
 
+_SHOWN = 20  # lines of each kind
 _FEATURES = "Terms and regression (stored in the model)"
 BlocksOption = Annotated[
     str | None,
@@ -235,20 +236,21 @@ def _show_model(model: StanceModel, data: Dataset, tables: list[Path], out: Path
     metrics, counts = model.manifest["metrics"], model.manifest["dataset"]
     low, high = metrics["macro_f1_interval"]
     console = open_console()
-    console.print(
+    say(
+        console,
         f"{out}: {counts['rows']} rows, {len(model.labels)} labels; macro-F1 "
         f"{metrics['macro_f1']:.3f} (95 % interval {low:.3f} to {high:.3f}; {metrics['split']})",
-        markup=False,
-        highlight=False,
     )
-    for line in data.notes[:20]:
-        console.print(f"  {plain(line)}", markup=False, highlight=False)
-    if counts["skipped"]:
-        console.print(
-            f"{counts['skipped']} rows were not used; see: stance data check", markup=False
-        )
+    for line in data.notes[:_SHOWN]:
+        say(console, f"  {line}")
+    for line in data.skipped[:_SHOWN]:
+        warn(f"not used: {line}")
+    if len(data.skipped) > _SHOWN:
+        warn(f"not used: {len(data.skipped) - _SHOWN} rows more; see: stance data check")
+    if "ablation" in model.manifest:
+        say(console, f"What each block of terms buys: {out / 'README.md'}")
     given = "".join(f" --data {table}" for table in tables)
-    console.print(f"Next: stance evaluate --model {out}{given}", markup=False, highlight=False)
+    say(console, f"Next: stance evaluate --model {out}{given}")
 
 
 def _target(tables: list[Path], target: str | None) -> str | None:
@@ -278,11 +280,11 @@ def _show_targets(found: TargetModels, out: Path) -> None:
         table.add_row(*map(text_of, cells))
     open_console().print(table)
     for line in (*found.skipped, *(line for one in found.targets for line in one.skipped)):
-        typer.echo(f"stance: not used: {plain(line)}", err=True)
+        warn(f"not used: {line}")
     failed = [one for one in found.targets if one.model is None]
     for one in failed:
         counts = ", ".join(f"{label} {n}" for label, n in one.labels.items()) or "no usable row"
-        typer.echo(f"stance: {plain(f'{one.target} ({counts}): {one.problem}')}", err=True)
+        warn(f"{one.target} ({counts}): {one.problem}")
     if failed:
         raise typer.Exit(DATA)
 
