@@ -88,9 +88,9 @@ class Featurizer:
         return found
 
     def roles(self, sentence: str) -> set[str]:
-        """Return the lexicon roles that occur in a sentence."""
+        """Return the roles that forms of the lexicon in a sentence have."""
         printed = tokenise(sentence, 0, len(sentence), Forms()).forms
-        return {match.role for match in self.lexicon.match([*map(lower, printed)])}
+        return self.lexicon.roles([*map(lower, printed)])
 
     def raw(self, sentence: str, actor: ActorLike = None) -> Raw:
         """Read a sentence as far as no training data are needed."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -163,6 +164,16 @@ class Lexicon:
                 matches.append((place, done, best[1]))
         return matches
 
+    def roles(self, tokens: Sequence[str]) -> set[str]:
+        """Return the roles of the forms that occur in `tokens` (lower-case)."""
+        if not self._with_roles.match(tokens):
+            return set()  # few forms have a role: what is not found among them is quickly told
+        return {match.role for match in self.match(tokens) if match.role}
+
+    @cached_property
+    def _with_roles(self) -> Lexicon:
+        return Lexicon(tuple(entry for entry in self.entries if entry.role))
+
     def without_roles(self) -> Lexicon:
         """Return the same concepts for another debate: no form names its target."""
         return Lexicon(tuple(replace(entry, role="") for entry in self.entries))
@@ -236,11 +247,6 @@ def load_lexicon(path: Path | str | None = None) -> Lexicon:
 def concepts(lexicon: Lexicon) -> list[str]:
     """Return the concept names, sorted."""
     return sorted({entry.concept for entry in lexicon.entries})
-
-
-def roles(matches: Iterable[Match]) -> set[str]:
-    """Return the roles that occur in `matches`."""
-    return {match.role for match in matches}
 
 
 def _problem(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,7 +143,7 @@ class StanceModel:
 
         return rebuild_pipeline(self.arrays)
 
-    @property
+    @cached_property
     def _has_target(self) -> bool:
         return any(entry.role == "target" for entry in self._scorer.lexicon.entries)
 
@@ -278,11 +278,13 @@ def analyze(
 def judge(article: Article, model: StanceModel) -> Analysis:
     """Classify the statements of an article that was read before."""
     previous = _previous_sentences(article)
-    relevant = [
-        statement
-        for statement in article.statements
-        if model.about_target(statement.sentence.text, previous.get(statement.sentence.start, ""))
-    ]
+    said_in = {s.sentence.start: s.sentence.text for s in article.statements}
+    about = {
+        start
+        for start, text in said_in.items()
+        if model.about_target(text, previous.get(start, ""))
+    }
+    relevant = [statement for statement in article.statements if statement.sentence.start in about]
     predictions = model.predict([judged_pair(statement) for statement in relevant])
     judged = tuple(map(JudgedStatement, relevant, predictions))
     return Analysis(

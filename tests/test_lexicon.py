@@ -17,7 +17,6 @@ from stance.lexicon import (
     concepts,
     load_lexicon,
     loads_lexicon,
-    roles,
 )
 
 WORDS = st.sampled_from(["tax", "taxes", "taxed", "wealth", "no", "t", "a", "levy"])
@@ -82,7 +81,13 @@ def test_a_match_carries_the_role_of_its_form():
     lex = Lexicon((Entry("levy", "wealth tax", "target"), Entry("no", "no")))
     matches = lex.match(["no", "wealth", "tax"])
     assert matches == [Match(0, 1, "no", ""), Match(1, 3, "levy", "target")]
-    assert roles(matches) == {"", "target"}
+
+
+def test_roles_are_those_of_the_forms_that_match():
+    lex = Lexicon((Entry("levy", "wealth tax", "target"), Entry("no", "no wealth tax")))
+    assert lex.roles(["a", "wealth", "tax"]) == {"target"}
+    assert lex.roles(["no", "wealth", "tax"]) == set()  # the longer form wins, and has no role
+    assert lex.roles(["a", "tax"]) == set()
 
 
 def test_the_order_of_the_entries_does_not_matter():
