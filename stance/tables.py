@@ -89,7 +89,7 @@ def open_table(path: Path, name: str, columns: Columns, max_chars: int) -> Sourc
     except InputError:
         raise
     except (OSError, ValueError, csv.Error, pa.ArrowException, StopIteration) as error:
-        return Broken(name, path, f"{name} cannot be opened: {error or 'it is empty'}")
+        return Broken(name, path, f"{name} cannot be opened: {str(error) or 'it is empty'}")
 
 
 @dataclass(frozen=True)

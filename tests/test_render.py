@@ -324,7 +324,10 @@ def test_the_page_shows_actors_words_and_what_was_not_read(data: dict[str, Any])
 
 
 def test_the_page_marks_speaker_cue_and_words(data: dict[str, Any]):
-    page = Page(analyses_html([data]))
+    shown = analyses_html([data])
+    assert '<table class="blocks">' in shown  # the words go below their actor
+    assert re.search(r"@media \(max-width: 40rem\) .*\.blocks tr {", shown, re.S)
+    page = Page(shown)
     assert page.marked[:3] == [
         ("speaker", "Ann"), ("cue", "said"), ("words", '"We want it, now."'),
     ]  # fmt: skip

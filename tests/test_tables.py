@@ -182,6 +182,7 @@ def test_a_file_that_cannot_be_opened_is_one_row(tmp_path: Path, name: str, cont
     rows = rows_of(tmp_path / name)
     assert len(rows) == 1
     assert f"{name} cannot be opened" in str(rows[0].problem)
+    assert not str(rows[0].problem).endswith(": ")
 
 
 # --- Parquet -----------------------------------------------------------------------------
