@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stance.aggregate import NEUTRAL, cluster_interval, wilson_interval
+from stance.aggregate import NEUTRAL, around, cluster_interval, wilson_interval
 from stance.cells import UNDATED, WHOLE, Balance, Cell
 from stance.copies import groups
 from stance.periods import period_of, span, start_of
@@ -146,7 +146,8 @@ def _cell(debate: Debate, who: Who, period: str, heap: tuple[list[int], list[int
             up, down = (table[:, labels.index(pole)] for pole in found.output.poles)
             score = float((up - down).mean())
             seed = (zlib.crc32(who.key.encode("utf-8", "replace")), zlib.crc32(period.encode()))
-            low, high = cluster_interval(up, down, found.article[bearing], seed=seed)
+            ends = cluster_interval(up, down, found.article[bearing], seed=seed)
+            low, high = around(score, ends)
     return Cell(
         who=who,
         period=period,

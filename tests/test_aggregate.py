@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from stance.aggregate import (
     actor_stance,
+    around,
     cluster_interval,
     score_interval,
     wilson_interval,
@@ -275,3 +276,16 @@ def test_wilson(hits: int, size: int, expected: tuple[float, float] | None):
 def test_no_cases_have_no_share():
     with pytest.raises(ValueError, match="no cases; expected at least one"):
         wilson_interval(0, 0)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_interval_of_one_statement_holds_its_score(one: float, other: float):
+    positive, negative = min(one, other), 1.0 - max(one, other)
+    score = positive - negative
+    low, high = around(score, score_interval([positive], [negative]))
+    assert -1.0 <= low <= score <= high <= 1.0
+
+
+def test_an_interval_that_holds_the_score_stays():
+    assert around(-0.2, (-1.0, 0.5)) == (-1.0, 0.5)
+    assert around(-0.97, (-1.0, -1.0)) == (-1.0, -0.97)
