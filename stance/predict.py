@@ -68,15 +68,14 @@ class StanceModel:
     def __repr__(self) -> str:
         return f"StanceModel({self.model_id!r}, labels={list(self.labels)})"
 
-    @property
-    def kernel(self) -> str:
-        """What the next sentence is scored with: "numpy", or "numba" (`actor-stance[fast]`).
+    def kernel(self, sentences: int = 1) -> str:
+        """Return what a call with so many sentences is scored with: "numpy" or "numba".
 
-        The variable ``STANCE_KERNEL`` decides: "numpy"; "numba", from the first sentence on; or
-        "auto", the default: numba, where it is installed, from the 20,000th sentence on, when it
-        has gained what loading it costs. The probabilities are the same (1e-12).
+        The variable ``STANCE_KERNEL`` decides: "numpy"; "numba" (`actor-stance[fast]`); or "auto",
+        the default: numba, where it is installed, for a call with 20,000 sentences or more, where
+        it gains more than loading it costs. The probabilities are the same (1e-12).
         """
-        return self._scorer.kernel
+        return self._scorer.kernel(sentences)
 
     def probabilities(self, pairs: Iterable[Pair]) -> Any:
         """Return probabilities, ndarray of shape (n_pairs, n_labels), columns as `labels`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -90,7 +90,6 @@ class Scorer:
         self.lexicon: Lexicon = loads_lexicon(arrays.lexicon)
         self.featurizer = Featurizer(arrays.settings, self.lexicon, frozenset(arrays.known_words))
         self._lookup = Lookup(self.featurizer, arrays.vocabularies, concepts(self.lexicon))
-        self._judged = 0
         self._compiled: Compiled | None = None
         sizes = [len(arrays.vocabularies[block]) for block in arrays.settings.blocks]
         self._chunk = chunk_size(sum(sizes))
@@ -107,13 +106,14 @@ class Scorer:
 
     def logits(self, pairs: Iterable[Pair]) -> FloatArray:
         """Return calibrated logits, shape (n_pairs, n_labels)."""
+        compiled = self.kernel(len(pairs) if isinstance(pairs, Sized) else 1) == "numba"
         iterator = iter(pairs)
         chunks: list[FloatArray] = []
         while batch := list(islice(iterator, self._chunk)):
-            chunks.append(self._batch(batch))
+            chunks.append(self._batch(batch, compiled))
         if not chunks:
             return np.empty((0, len(self.arrays.labels)))
-        return np.concatenate(chunks)
+        return np.concatenate(chunks) if len(chunks) > 1 else chunks[0]
 
     def vectors(
         self, pairs: Iterable[Pair]
@@ -172,20 +172,18 @@ class Scorer:
         ]
         return parts
 
-    @property
-    def kernel(self) -> str:
-        """What the next sentence is scored with: "numpy" or "numba"; see `stance.compiled`."""
-        return "numba" if wanted(self._judged) and not self._lookup.named else "numpy"
+    def kernel(self, sentences: int) -> str:
+        """Return what so many sentences are scored with: "numpy" or "numba"."""
+        return "numba" if wanted(sentences) and not self._lookup.named else "numpy"
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_compiled": None}  # compiled code is no data
 
-    def _batch(self, batch: Sequence[Pair]) -> FloatArray:
-        if self.kernel == "numba":
+    def _batch(self, batch: Sequence[Pair], compiled: bool) -> FloatArray:
+        if compiled:
             if self._compiled is None:
                 self._compiled = Compiled(self._lookup, self._weights)
             return self.arrays.intercept + self._compiled.sums(batch)
-        self._judged += len(batch)
         owners, rows = self._lookup.rows(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 

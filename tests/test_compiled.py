@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from test_lookup import with_terms
 
-from stance import InputError, MissingExtraError, Span, classify_many, compiled, load_model
+from stance import InputError, MissingExtraError, Span, compiled, load_model
 from stance.dataset import read_dataset
 from stance.lexicon import Entry, Lexicon
 from stance.predict import StanceModel
@@ -49,7 +49,7 @@ def both(scorer: Scorer, pairs: list, monkeypatch: pytest.MonkeyPatch) -> tuple:
     monkeypatch.setenv(compiled.VARIABLE, "numpy")
     plain = scorer.logits(pairs)
     monkeypatch.setenv(compiled.VARIABLE, "numba")
-    assert scorer.kernel == "numba"
+    assert scorer.kernel(1) == "numba"
     return plain, scorer.logits(pairs)
 
 
@@ -151,20 +151,25 @@ def test_a_model_can_be_pickled_after_the_kernel_was_used(known, monkeypatch):
 
 def test_numpy_is_used_where_it_is_asked_for(known: Scorer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(compiled.VARIABLE, "numpy")
-    monkeypatch.setattr(compiled, "PAYS", 0)
-    assert known.kernel == "numpy"
+    assert known.kernel(10**9) == "numpy"
 
 
 @pytest.mark.parametrize(("installed", "expected"), [(True, "numba"), (False, "numpy")])
 def test_numba_is_used_from_where_it_pays(arrays: ModelArrays, monkeypatch, installed, expected):
     monkeypatch.delenv(compiled.VARIABLE, raising=False)
     monkeypatch.setattr(compiled, "_installed", lambda: installed)
-    monkeypatch.setattr(compiled, "PAYS", 2)
-    sentence = "They want a wealth tax."
     model = StanceModel(arrays, {})
-    assert model.kernel == "numpy"
-    classify_many([sentence] * 2, model=model)
-    assert model.kernel == expected
+    assert model.kernel() == model.kernel(compiled.PAYS - 1) == "numpy"
+    assert model.kernel(compiled.PAYS) == expected
+
+
+@needs_numba
+def test_a_large_call_uses_numba_by_itself(known: Scorer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(compiled.VARIABLE, raising=False)
+    monkeypatch.setattr(compiled, "PAYS", 4)
+    monkeypatch.setattr(compiled.Compiled, "sums", lambda self, pairs: np.zeros((len(pairs), 2)))
+    assert not np.array_equal(known.logits(TEXT), np.tile(known.arrays.intercept, (3, 1)))
+    assert np.array_equal(known.logits(TEXT + TEXT), np.tile(known.arrays.intercept, (6, 1)))
 
 
 def test_numba_that_is_asked_for_and_missing_is_named(monkeypatch: pytest.MonkeyPatch):
@@ -184,7 +189,7 @@ def test_a_model_with_blocks_that_need_names_stays_with_numpy(monkeypatch: pytes
     monkeypatch.setenv(compiled.VARIABLE, "numba")
     monkeypatch.setattr(compiled, "_installed", lambda: True)
     odd = Lexicon((Entry("a>b", "wealth"),))
-    assert with_terms(TEXT, FeatureSettings(), odd).kernel == "numpy"
+    assert with_terms(TEXT, FeatureSettings(), odd).kernel(1) == "numpy"
 
 
 def test_the_constants_of_the_kernel_are_those_of_the_package():

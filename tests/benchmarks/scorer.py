@@ -12,7 +12,7 @@ they see no actor and no lexicon. So is a scikit-learn pipeline of its own vecto
 pairs, `char_wb` 3 to 5).
 
 With `actor-stance[fast]` each model is measured without and with the compiled kernel; what its
-first call costs is measured in fresh processes, with an empty cache of compiled code and a full one.
+first call costs is measured in fresh processes, with an empty cache of compiled code and a full.
 """
 
 from __future__ import annotations
