@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from stance.lexicon import Match
 from stance.settings import FeatureSettings
 from stance.tokens import BREAKS, Forms, Offsets
-from stance.voice import Voice
+from stance.voice import State, Voice
 
 ACTOR, OTHER, NUMBER = "ACTOR", "OTHER", "NUM"
 NO_ACTOR, CUE = "no actor", "cue "
@@ -30,6 +30,7 @@ BESIDE = tuple(f"{side}{how} " for side in "<>" for how in (1, 2, "", "o"))  # b
 ANCHORS = 3  # places of the actor whose neighbours count
 PAIRED = 14  # different concepts of which pairs are made; bounds the cost of endless sentences
 ROLES = ("target", "reference")
+MOST = 3  # times and ways of naming the target that are told apart
 Spans = list[Offsets] | None  # filled with the span of each term where one is given
 
 
@@ -190,7 +191,7 @@ def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[st
     words, voice = reading.words, reading.raw.voice
     if not len(words):
         return []
-    names = stated(voice, named(reading.raw.matches))
+    names = stated(voice.state, named(reading.raw.matches))
     cued = _covered(words, voice.cues)
     if spans is not None:
         at = words.starts[0]
@@ -209,15 +210,14 @@ def named(found: Iterable[Role]) -> Named:
     return Named(first, len(naming), len({one.concept for one in naming}))
 
 
-def stated(voice: Voice, target: Named) -> list[str]:
+def stated(state: State, target: Named) -> list[str]:
     """Return the names of the block `voice` that are made of no word of the sentence."""
-    state = voice.state
     return [
         state,
         target.role,
         f"{state}, {target.role}",
-        f"named {min(target.times, 3)}",
-        f"in ways {min(target.ways, 3)}",
+        f"named {min(target.times, MOST)}",
+        f"in ways {min(target.ways, MOST)}",
         f"{state}, in ways {min(target.ways, 2)}",
     ]
 

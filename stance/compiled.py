@@ -12,13 +12,13 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
-from itertools import accumulate, chain
+from itertools import accumulate, chain, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.blocks import OF_VOICE, OWN, ROLES, stated
+from stance.blocks import MOST, NOT_NAMED, OF_VOICE, OWN, ROLES, Named, stated
 from stance.errors import InputError, MissingExtraError
 from stance.formtables import FormTables
 from stance.kernelarrays import Given, Layer, Plan, Scratch, Tables
@@ -29,7 +29,7 @@ from stance.sequences import printed
 from stance.settings import FeatureSettings
 from stance.tallies import Weights
 from stance.tokens import Offsets, Pair, actor_places
-from stance.voice import Voice
+from stance.voice import State, Voice
 
 VARIABLE = "STANCE_KERNEL"
 PAYS = 20_000  # sentences whose gain, 30 to 50 µs each, is about what loading costs
@@ -144,27 +144,35 @@ class Compiled:
         return Given(numbers, sizes, kinds, *spoken, *cues, *said)
 
     def _said(self, voice: Voice) -> Sequence[tuple[int, int]]:
-        """Return role (-1 for each) and row of the terms that are made of no form."""
+        """Return naming (-1 for each) and row of the terms that are made of no form."""
         if not self._voiced:
             return ()
-        if voice.contents or voice.cues:
-            return [*self._stated(voice)]
         if voice.state not in self._plain:
-            self._plain[voice.state] = [*self._stated(voice)]
+            self._plain[voice.state] = [*self._stated(voice.state)]
         return self._plain[voice.state]
 
-    def _stated(self, voice: Voice) -> Iterator[tuple[int, int]]:
+    def _stated(self, state: State) -> Iterator[tuple[int, int]]:
         row = self._lookup.row
         for block in self._own:
-            found = row(block, voice.state)
+            found = row(block, state)
             if found is not None:
                 yield -1, found
         if "voice" in self._lookup.blocks:
-            for number, role in enumerate(("", *ROLES)):
-                for name in stated(voice, role):
+            for naming, target in _namings():
+                for name in stated(state, target):
                     found = row("voice", name)
                     if found is not None:
-                        yield number, found
+                        yield naming, found
+
+
+def _namings() -> Iterator[tuple[int, Named]]:
+    """Yield the ways to name the target that are told apart, with the kernel's number of each."""
+    yield 0, NOT_NAMED
+    for (number, role), times, ways in product(
+        enumerate(ROLES, 1), range(1, MOST + 1), range(1, MOST + 1)
+    ):
+        if ways <= times:
+            yield (number * (MOST + 1) + times) * (MOST + 1) + ways, Named(role, times, ways)
 
 
 def _packed(table: KeyTable) -> tuple[NDArray[np.int32], Integers]:

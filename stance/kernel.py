@@ -17,7 +17,7 @@ from stance.kernelarrays import Own, Run, Work
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MARK, _END, _BETWEEN, _ACTOR, _OTHER = 1, 2, 4, 8, 16  # as in `stance.formtables`
-_NEAR, _WINDOW, _ANCHORS, _PAIRED = 2, 12, 3, 14  # as in `stance.blocks`
+_NEAR, _WINDOW, _ANCHORS, _PAIRED, _MOST = 2, 12, 3, 14, 3  # as in `stance.blocks`
 
 
 @njit(cache=True, nogil=True)
@@ -187,9 +187,11 @@ def _cut(token, start, size, count, work, tables):  # type: ignore[no-untyped-de
 
 @njit(cache=True, nogil=True)
 def _mask(count, work, words, concepts, tables):  # type: ignore[no-untyped-def]
-    """Fill the sequences of words and of concepts; return how long they are, and the role."""
+    """Fill the sequences of words and of concepts; return how long they are, and the naming."""
     at_word = at_concept = until = 0
-    role, before = 0, False
+    role = times = ways = 0
+    first = second = -1  # concepts that name the target
+    before = False
     for place in range(count):
         end, step = work.found[place, 0], work.found[place, 1]
         if end > 0:
@@ -199,8 +201,13 @@ def _mask(count, work, words, concepts, tables):  # type: ignore[no-untyped-def]
             concepts.ends[at_concept] = work.ends[end - 1]
             at_concept += 1
             named = tables.steps[step, 2]
-            if named > 0 and (role == 0 or named < role):
-                role = named
+            if named > 0:
+                role = named if role == 0 else min(role, named)
+                times = min(times + 1, _MOST)
+                concept = tables.steps[step, 1]
+                if concept not in (first, second):
+                    ways = min(ways + 1, _MOST)
+                    first, second = (concept, second) if ways == 1 else (first, concept)
         form = work.inside[place] if place < until else work.forms[place]
         flags = tables.forms[form, 0]
         if flags & _OTHER and before:
@@ -217,7 +224,7 @@ def _mask(count, work, words, concepts, tables):  # type: ignore[no-untyped-def]
             concepts.starts[at_concept] = work.starts[place]
             concepts.ends[at_concept] = work.ends[place]
             at_concept += 1
-    return at_word, at_concept, role
+    return at_word, at_concept, (role * (_MOST + 1) + times) * (_MOST + 1) + ways
 
 
 @njit(cache=True, nogil=True)
@@ -280,7 +287,7 @@ def _keys(sentence, at_word, at_concept, given, work, tables, plan):  # type: ig
 def _terms(sentence, lengths, given, work, tables, plan, scratch):  # type: ignore[no-untyped-def]
     """Count the rows of a sentence; return how many different ones there are."""
     words, own = work.words, work.own
-    at_word, at_concept, role = lengths
+    at_word, at_concept, naming = lengths
     used, acts = 0, False
     for index in range(at_word):
         form = words.forms[index]
@@ -292,7 +299,7 @@ def _terms(sentence, lengths, given, work, tables, plan, scratch):  # type: igno
                 used = _count(tables.pool[at], used, scratch)
     if at_word:
         for index in range(given.said_firsts[sentence], given.said_firsts[sentence + 1]):
-            if given.said[index, 0] in (-1, role):
+            if given.said[index, 0] in (-1, naming):
                 used = _count(given.said[index, 1], used, scratch)
         if plan.no_actor >= 0 and not acts:
             used = _count(plan.no_actor, used, scratch)

@@ -53,7 +53,7 @@ class Given(NamedTuple):
 
     `tokens` and `sizes` are the numbers of the tokens and the lengths of them and what is between
     them; `spoken` and `cues` are stretches, those of a sentence from the place `firsts` says on;
-    `said` are role (-1 for each) and row of what is known by name.
+    `said` are the naming of the target (-1 for each) and row of what is known by name.
     """
 
     tokens: Integers

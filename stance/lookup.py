@@ -143,7 +143,7 @@ class Lookup:
                     owners += [owner] * len(names)
             elif block == "voice":
                 for owner in [owner for owner, any_word in spoke if any_word]:
-                    names = stated(read.voices[owner], read.named[owner])
+                    names = stated(read.voices[owner].state, read.named[owner])
                     rows += [table.get(name, -1) for name in names]
                     owners += [owner] * len(names)
                 yield self._cues(read)

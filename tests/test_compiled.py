@@ -201,6 +201,6 @@ def test_the_constants_of_the_kernel_are_those_of_the_package():
         formtables.IS_MARK, formtables.IS_END, formtables.IS_BETWEEN,
     )  # fmt: skip
     assert (kernel._ACTOR, kernel._OTHER) == (formtables.IS_ACTOR, formtables.IS_OTHER)
-    assert (kernel._NEAR, kernel._WINDOW) == (blocks.NEAR, blocks.WINDOW)
+    assert (kernel._NEAR, kernel._WINDOW, kernel._MOST) == (blocks.NEAR, blocks.WINDOW, blocks.MOST)
     assert (kernel._ANCHORS, kernel._PAIRED) == (blocks.ANCHORS, blocks.PAIRED)
     assert int(kernel._SEED) == keytable._SEED
