@@ -18,7 +18,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -48,6 +48,7 @@ class Person:
     known: bool
 
 
+Articles = Callable[[int, int], Iterator[dict[str, str]]]  # of so many, by a seed
 Piece = str | tuple[str, int]  # words as they stand; or what is drawn: kind, and number of person
 
 
@@ -70,13 +71,19 @@ def articles(count: int, seed: int = 0) -> Iterator[dict[str, str]]:
         yield {"id": f"n{number}", "date": date, "source": draw.choice(PAPERS), "text": text}
 
 
-def write_parquet(path: Path, count: int, seed: int = 0) -> int:
+def leads(count: int, seed: int = 0) -> Iterator[dict[str, str]]:
+    """Yield the headlines and first three paragraphs of the same articles: short reports."""
+    for one in articles(count, seed):
+        yield one | {"text": "\n\n".join(one["text"].split("\n\n")[:4])}
+
+
+def write_parquet(path: Path, count: int, made: Articles = articles, seed: int = 0) -> int:
     """Write a corpus, a thousand articles at a time; returns the bytes of its texts."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = pa.schema([(name, pa.string()) for name in ("id", "date", "source", "text")])
-    rest, size = articles(count, seed), 0
+    rest, size = made(count, seed), 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while rows := list(islice(rest, 1_000)):
             size += sum(len(row["text"].encode()) for row in rows)
@@ -288,8 +295,9 @@ def main() -> int:
     parser.add_argument("count", type=int)
     parser.add_argument("path", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--leads", action="store_true", help="headlines and three paragraphs only")
     given: Any = parser.parse_args()
-    write_parquet(given.path, given.count, given.seed)
+    write_parquet(given.path, given.count, leads if given.leads else articles, given.seed)
     return 0
 
 

@@ -16,7 +16,9 @@ from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
-RESULTS, PAGE, PLOT = HERE / "results", HERE / "benchmarks.md", HERE / "memory.svg"
+RESULTS, PAGE = HERE / "results", HERE / "benchmarks.md"
+SIZES = {"scale": "whole articles", "leads": "short reports (headline, three paragraphs)"}
+PLOTS = {"scale": HERE / "memory.svg", "leads": HERE / "memory-leads.svg"}
 README = HERE.parents[1] / "README.md"
 MARKS = ("<!-- benchmarks -->", "<!-- end -->")
 GOALS = {"analyze": 200, "batch": 150, "scaling": 1.8}  # articles/s and core, twice; on two cores
@@ -37,11 +39,12 @@ def page(results: Mapping[str, Result]) -> str:
     for name, render in RENDERERS.items():
         if name in results:
             lines += [*render(results[name]), _where(results[name]), ""]
-    scales = _scales(results)
-    if scales:
-        lines += [*_scale(scales), ""]
-        for result in scales:
-            lines += [f"{result['n']:,} articles: {_where(result)}", ""]
+    for name, what in SIZES.items():
+        scales = _scales(results, name)
+        if scales:
+            lines += [*_scale(scales, what, PLOTS[name]), ""]
+            for result in scales:
+                lines += [f"{result['n']:,} articles: {_where(result)}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -70,15 +73,17 @@ def _quoted(results: Mapping[str, Result]) -> Iterator[str]:
             f"{_rate(found, many, 'cpu')} articles a second of a core's time; {found['jobs']} "
             f"processes are {faster} times as fast as one."
         )
-    scales = _scales(results)
-    if scales:
+    for name, what in SIZES.items():
+        scales = _scales(results, name)
+        if not scales:
+            continue
         first, last = scales[0], scales[-1]
         growth = (
-            f"An article costs {_growth(first, last)} times as much among {last['n']:,} as among "
+            f"One of {last['n']:,} {what} costs {_growth(first, last)} times as much as one of "
             f"{first['n']:,}. "
         )
         yield (
-            f"* {growth if first is not last else ''}Memory over {last['n']:,} articles: at most "
+            f"* {growth if first is not last else ''}Memory over {last['n']:,} {what}: at most "
             f"{_peak(last):.0f} MB, all processes together."
         )
     if "dask" in results:
@@ -168,9 +173,9 @@ def _start(result: Result) -> Iterator[str]:
     yield ""
 
 
-def _scale(results: Sequence[Result]) -> Iterator[str]:
+def _scale(results: Sequence[Result], what: str, plot: Path) -> Iterator[str]:
     jobs = results[0]["jobs"]
-    yield f"## Size of the corpus: `stance batch --jobs {jobs}`, one run each"
+    yield f"## Size of the corpus, {what}: `stance batch --jobs {jobs}`, one run each"
     yield ""
     yield _corpus(results[-1])
     yield ""
@@ -188,7 +193,7 @@ def _scale(results: Sequence[Result]) -> Iterator[str]:
     yield ""
     yield "Memory is the proportional set size of the command and all its processes."
     yield ""
-    yield f"![Memory over the run]({PLOT.name})"
+    yield f"![Memory over the run]({plot.name})"
 
 
 def _ways(result: Result, base: str) -> Iterator[str]:
@@ -222,8 +227,8 @@ CPU time is that of all processes; it tells the cost where other work takes a sh
 # --- figures ----------------------------------------------------------------------------------
 
 
-def _scales(results: Mapping[str, Result]) -> list[Result]:
-    some = [result for name, result in results.items() if name.startswith("scale-")]
+def _scales(results: Mapping[str, Result], section: str) -> list[Result]:
+    some = [result for name, result in results.items() if name.startswith(f"{section}-")]
     return sorted(some, key=lambda result: result["n"])
 
 

@@ -1,7 +1,7 @@
 """Measure everything, and write `benchmarks.md` and what the README quotes of it.
 
     python tests/benchmarks/run.py                                # all sections
-    python tests/benchmarks/run.py scale --sizes 1000000          # a long one alone
+    python tests/benchmarks/run.py leads --sizes 1000000          # a long one alone
     python tests/benchmarks/run.py analyze batch --rounds 3
     python tests/benchmarks/run.py --quick                        # a trial: printed, not stored
 
@@ -62,7 +62,7 @@ def _parsed() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
-    parser.add_argument("--sizes", help="of `scale`; by default 10000,100000,1000000")
+    parser.add_argument("--sizes", help="of `scale` and `leads`; by default 10000,100000,1000000")
     parser.add_argument(
         "--articles", type=int, help="of the other sections; by default 1000 to 5000"
     )
@@ -96,20 +96,20 @@ def _store(name: str, result: Mapping[str, Any]) -> None:
     page.RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
     (page.RESULTS / f"{name}.json").write_text(text, "utf-8")
-    if result["section"] == "scale":
-        plot(page.stored(), page.PLOT)
+    if result["section"] in page.PLOTS:
+        plot(page.stored(), result["section"])
     page.main()
     told(f"stored {name}; {page.PAGE.name} is renewed")
 
 
-def plot(results: Mapping[str, Any], path: Path) -> None:
+def plot(results: Mapping[str, Any], section: str) -> None:
     """Draw the memory of each size over the share of its run."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 3), layout="constrained")
     axes = figure.subplots()
-    runs = [one for one in results.values() if one["section"] == "scale"]
+    runs = [one for one in results.values() if one["section"] == section]
     for result in sorted(runs, key=lambda one: one["n"]):
         samples = result["ways"]["batch"][0]["pss"]
         end = samples[-1][0] or 1.0
@@ -123,7 +123,7 @@ def plot(results: Mapping[str, Any], path: Path) -> None:
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "stance"}):  # small, and the same
-        figure.savefig(path, metadata={"Date": None})
+        figure.savefig(page.PLOTS[section], metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -38,17 +38,17 @@ class Settings:
         """Return the number of articles of a section."""
         return self.articles or usual
 
-    def parquet(self, count: int) -> Path:
+    def parquet(self, count: int, made: corpus.Articles = corpus.articles) -> Path:
         """Return a generated corpus, made when it is asked for."""
         path = self.folder / f"{count}.parquet"
         if not path.exists():
             told(f"  writing {count:,} articles")
-            corpus.write_parquet(path, count, self.seed)
+            corpus.write_parquet(path, count, made, self.seed)
         return path
 
-    def about(self, count: int) -> dict[str, Any]:
+    def about(self, count: int, made: corpus.Articles = corpus.articles) -> dict[str, Any]:
         """Return what the corpus is like, by its first articles."""
-        some = [one["text"] for one in corpus.articles(min(count, 2_000), self.seed)]
+        some = [one["text"] for one in made(min(count, 2_000), self.seed)]
         lengths = sorted(len(text.split()) for text in some)
         return {
             "words": [lengths[0], lengths[len(lengths) // 2], lengths[-1]],
@@ -121,12 +121,24 @@ def batch_section(settings: Settings) -> Iterator[dict[str, Any]]:
 
 def scale_section(settings: Settings) -> Iterator[dict[str, Any]]:
     """One run of `stance batch` for each size, with its memory over time."""
+    yield from _sizes(settings, "scale", corpus.articles)
+
+
+def leads_section(settings: Settings) -> Iterator[dict[str, Any]]:
+    """The same with leads: a million of them take an hour and not ten."""
+    yield from _sizes(settings, "leads", corpus.leads)
+
+
+def _sizes(settings: Settings, name: str, made: corpus.Articles) -> Iterator[dict[str, Any]]:
     for count in settings.sizes:
-        path = settings.parquet(count)
+        path = settings.parquet(count, made)
         told(f"  {count:,} articles, {settings.jobs} processes")
         way = partial(_batch, settings, path, "--jobs", str(settings.jobs), memory=True)
         runs = in_turns({"batch": way}, 1)
-        yield _result(settings, count, 1, runs) | {"name": f"scale-{count}"}
+        yield _result(settings, count, 1, runs) | {
+            "name": f"{name}-{count}",
+            "about": settings.about(count, made),
+        }
         path.unlink()
 
 
@@ -210,6 +222,7 @@ SECTIONS = {
     "analyze": analyze_section,
     "batch": batch_section,
     "scale": scale_section,
+    "leads": leads_section,
     "dask": dask_section,
     "start": start_section,
 }
