@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from stance.blocks import OF_VOICE
 from stance.calibration import Folds
 from stance.dataset import Dataset
 from stance.fitting import Fitter
@@ -39,8 +40,9 @@ def ablate(
     Returns
     -------
     list of dict
-        For each block: n, macro-F1 with all blocks and without it, the difference
-        (all − without) and its paired 95 % bootstrap interval over groups. Empty for one block.
+        For each block, and for those together that need the statements of the sentence: n,
+        macro-F1 with all blocks and without, the difference (all − without) and its paired 95 %
+        bootstrap interval over groups. Empty for one block.
     """
     blocks = fitter.settings.blocks
     if len(blocks) < 2:
@@ -58,18 +60,22 @@ def ablate(
             found += [numbers[label] for label in other.guesses(pipeline, outside)]
         return np.array(found, dtype=np.intp)
 
-    progress("ablation", 0, len(blocks))
+    variants = {block: frozenset({block}) for block in blocks}
+    said = OF_VOICE.intersection(blocks)
+    if 1 < len(said) < len(blocks):
+        variants["all that the actor says"] = said
+    progress("ablation", 0, len(variants))
     whole = guessed(fitter)
     found = []
-    for number, block in enumerate(blocks):
-        progress("ablation", number, len(blocks))
-        without = guessed(fitter.without(block))
+    for number, (name, left_out) in enumerate(variants.items()):
+        progress("ablation", number, len(variants))
+        without = guessed(fitter.without(left_out))
         figures = compared(truth, without, whole, len(data.labels))
         values = figures(np.arange(len(rows)))
         interval = bootstrap_intervals(figures, groups, seed=seed)[2]
         found.append(
             {
-                "block": block,
+                "block": name,
                 "n": len(rows),
                 "macro_f1": float(values[1]),
                 "macro_f1_without": float(values[0]),

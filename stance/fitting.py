@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,12 +42,12 @@ class Fitter:
         self.accuracy = accuracy
         self._memo: dict[Pair, Raw] = {}
 
-    def without(self, block: str) -> Fitter:
-        """Return a fitter of the same rows that leaves a block of terms out.
+    def without(self, blocks: Collection[str]) -> Fitter:
+        """Return a fitter of the same rows that leaves some blocks of terms out.
 
         It shares what was read of the sentences, which no block that is left out can change.
         """
-        kept = tuple((name, weight) for name, weight in self.settings.weights if name != block)
+        kept = tuple(one for one in self.settings.weights if one[0] not in blocks)
         settings = replace(self.settings, weights=kept)
         other = Fitter(self.pairs, self.labels, settings, self.lexicon, self.accuracy)
         other._memo = self._memo

@@ -70,3 +70,10 @@ def test_the_model_card_has_the_table_where_it_was_asked_for(tmp_path: Path, abl
     model = train(table(), out=home, settings=settings, lexicon=NOTHING, ablation=ablation)
     assert ("What each block of terms buys" in (home / "README.md").read_text()) is ablation
     assert ("ablation" in model.manifest) is ablation
+
+
+def test_what_needs_the_statements_is_also_left_out_together():
+    found = ablated((("words", 1.0), ("voice", 0.1), ("own_words", 0.1)))
+    assert [one["block"] for one in found] == [
+        "words", "voice", "own_words", "all that the actor says",
+    ]  # fmt: skip
