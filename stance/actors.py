@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from stance.names import find_persons, fold
 from stance.records import Span
@@ -54,6 +55,50 @@ class Mention:
     kind: str
 
 
+class _Alias(NamedTuple):
+    """An alias that starts with a certain word."""
+
+    printed: tuple[str, ...]  # as in the table, in capitals, with a capital at a sentence's start
+    length: int
+    article: bool  # the article before it belongs to it
+    government: bool
+    actor: Actor
+
+
+def _alias(printed: str, form: str, article: bool, actor: Actor) -> _Alias:
+    """Return how an alias may be printed where its first word is printed as `form`."""
+    shapes = [printed]
+    if form.isupper() or not printed.startswith(form):
+        upper, initial = printed.upper(), printed[0].upper()
+        if len(printed) > 3 and upper.isupper():
+            shapes.append(upper)
+        if initial.isupper():
+            shapes.append(initial + printed[1:])
+    size, kind = len(printed), actor.kind
+    fit = [one for one in shapes[1:] if len(one) == size and one.startswith(form)]
+    return _Alias(
+        (printed, *fit), size, article or kind == "organisation", kind == "government", actor
+    )
+
+
+def _small(index: Mapping[str, Sequence[_Alias]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return aliases without a capital: how they start, and their two first words and the first.
+
+    They are searched for (the foreign ministers), as there are few.
+    """
+    phrases = {
+        (" ".join(alias.printed[0].split(" ")[:2]), word)
+        for word, aliases in index.items()
+        for alias in aliases
+        if word[0].islower()
+    }
+    stems: dict[str, list[tuple[str, str]]] = {}
+    for words, word in sorted(phrases):
+        if (word, word) not in phrases or words == word:
+            stems.setdefault(words[:4], []).append((words, word))
+    return list(stems.items())
+
+
 class Registry:
     """Actors by alias; finds their mentions, and those of unknown persons, in a text."""
 
@@ -61,21 +106,14 @@ class Registry:
         self.actors = tuple(actors)
         self.by_id = {actor.id: actor for actor in self.actors}
         self._aliases: dict[str, Actor] = {}
-        self._index: dict[str, list[tuple[str, bool, Actor]]] = {}  # by first word as printed
+        self._index: dict[str, list[_Alias]] = {}  # by first word as printed
         self.demonyms: dict[str, Actor] = {}
         for actor in self.actors:
             for alias in (actor.name, *actor.aliases):
                 self._add(alias, actor)
         for entries in self._index.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-        self._small = sorted(
-            {
-                (" ".join(printed.split(" ")[:2]), word)
-                for word, entries in self._index.items()
-                for printed, _, _ in entries
-                if word[0].islower()
-            }
-        )  # the foreign ministers: searched for by two words, as there are few
+            entries.sort(key=lambda alias: -alias.length)
+        self._small = _small(self._index)
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -112,10 +150,9 @@ class Registry:
         first = _WORD.search(printed)
         if first is None:
             return
-        entry = (printed, article, actor)
         word = first.group()
         for form in {word, word.upper(), word[:1].upper() + word[1:]}:
-            self._index.setdefault(form, []).append(entry)
+            self._index.setdefault(form, []).append(_alias(printed, form, article, actor))
         if actor.kind == "government" and key.endswith(" government") and key.count(" ") == 1:
             self.demonyms.setdefault(key.split()[0], actor)
 
@@ -128,20 +165,20 @@ class Registry:
             for match in _CAPITAL.finditer(folded)
             if (word := match[0]) in index
         ]
-        for words, word in self._small:
-            at = folded.find(words)
+        for stem, phrases in self._small:
+            at = folded.find(stem)
             while at >= 0:
-                starts.append((at, word))
-                at = folded.find(words, at + 1)
-        for start, word in sorted(starts):
-            if start < done:
+                starts += [(at, word) for words, word in phrases if folded.startswith(words, at)]
+                at = folded.find(stem, at + 1)
+        starts.sort()
+        for start, word in starts:
+            if start < done or (start and _in_word(folded[start - 1])):
                 continue
-            hit = _longest(folded, start, word, index[word])
+            hit = _longest(folded, start, index[word])
             if hit is not None:
-                end, article, actor = hit
-                start = _with_article(folded, start) if article else start
-                found.append((start, end, actor))
-                done = end
+                done = start + hit.length
+                start = _with_article(folded, start) if hit.article else start
+                found.append((start, done, hit.actor))
         return found
 
 
@@ -161,31 +198,22 @@ def _default_registry() -> Registry:
     return Registry(read_actors(data_path("actors.csv")))
 
 
-def _longest(
-    folded: str, start: int, word: str, entries: list[tuple[str, bool, Actor]]
-) -> tuple[int, bool, Actor] | None:
-    capitals = word.isupper()
-    for printed, article, actor in entries:
-        end = start + len(printed)
-        if not folded.startswith(printed, start) and (
-            (not capitals and printed.startswith(word)) or not _same(folded[start:end], printed)
-        ):
+def _longest(folded: str, start: int, aliases: list[_Alias]) -> _Alias | None:
+    """Return the first alias, they are in order of their length, that stands at a place."""
+    for alias in aliases:
+        if not folded.startswith(alias.printed, start):
             continue
-        if end < len(folded) and (folded[end].isalnum() or folded[end] == "_"):
+        end = start + alias.length
+        if end < len(folded) and _in_word(folded[end]):
             continue
-        if actor.kind == "government" and _ORGAN.match(folded, end):
+        if alias.government and _ORGAN.match(folded, end):
             continue  # USA Today, Norland Times
-        if start and (folded[start - 1].isalnum() or folded[start - 1] == "_"):
-            continue
-        return end, article or actor.kind == "organisation", actor
+        return alias
     return None
 
 
-def _same(piece: str, printed: str) -> bool:
-    """Compare all in capitals, or with a capital at a sentence's start."""
-    if len(printed) > 3 and piece.isupper():
-        return piece == printed.upper()
-    return piece[:1].isupper() and piece[1:] == printed[1:] and piece[:1] == printed[:1].upper()
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _is_surname(folded: str, start: int, actor: Actor) -> bool:
@@ -244,23 +272,24 @@ def _resolved(
         if " " in name:
             full.setdefault(surname, {})[text[start:end]] = ""
     for start, end, actor in known:
-        words = folded[start:end].split()
-        if actor.kind == "person" and len(words) > 1:
-            full.setdefault(words[-1], {})[actor.name] = actor.id
+        if actor.kind == "person":
+            words = folded[start:end].split()
+            if len(words) > 1:
+                full.setdefault(words[-1], {})[actor.name] = actor.id
     spans: dict[int, Mention] = {}
     for start, end, actor in known:
-        bearers = full.get(folded[start:end], {})
-        if actor.kind == "person" and bearers and actor.id not in bearers.values():
-            continue  # the text introduces somebody else of that surname
+        if actor.kind == "person":
+            bearers = full.get(folded[start:end])
+            if bearers and actor.id not in bearers.values():
+                continue  # the text introduces somebody else of that surname
         spans[start] = Mention(Span(start, end, text[start:end]), actor.id, actor.name, actor.kind)
     for start, end, name, surname in persons:
         printed = text[start:end]
         bearers = full.get(surname, {})
+        span = Span(start, end, printed)
         if " " not in name and len(bearers) == 1:
-            printed = next(iter(bearers))
-        spans[start] = Mention(
-            Span(start, end, text[start:end]), bearers.get(printed) or None, printed, "person"
-        )
+            (printed,) = bearers
+        spans[start] = Mention(span, bearers.get(printed) or None, printed, "person")
     yield from spans.values()
     yield from _surnames(text, folded, spans, full)
 
@@ -316,8 +345,10 @@ def _alone(folded: str, surnames: Iterable[str]) -> Iterable[tuple[int, int]]:
         start = folded.find(surname)
         while start >= 0:
             end = start + len(surname)
-            if not _BEFORE.search(folded, max(0, start - 2), start) and not _AFTER.match(
-                folded, end
-            ):
+            if (
+                not start
+                or folded[start - 1] == " "
+                or not _BEFORE.search(folded, max(0, start - 2), start)
+            ) and not _AFTER.match(folded, end):
                 yield start, end
             start = folded.find(surname, end)
