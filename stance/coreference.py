@@ -55,19 +55,24 @@ class Resolver(Focus):
         if heads:
             speakers = []
             for mention in heads:
-                person = self._persons[key_of(mention)]
-                self._note(mention.span.start, 0, key_of(mention))
+                key = key_of(mention)
+                person = self._persons[key]
                 span = (mention.span.start, mention.span.end)
-                known = self.registry.canonical(self.clean[slice(*span)])
-                office = known is not None and known.kind == "office" and person.kind == "person"
-                rule = "office-date" if office and self._held else "name"
+                self._note(span[0], 0, key)
+                dated = person.kind == "person" and self._is_dated(*span)
+                rule = "office-date" if dated else "name"
                 speakers.append(Speaker(span, person.name, person.actor_id, rule))
             return speakers
         return [self._remembered(self._nominal(start, end))]
 
+    def _is_dated(self, start: int, end: int) -> bool:
+        """Tell whether words that mean a person are an office: the article's day told who."""
+        known = self.registry.canonical(self.clean[start:end]) if self._held else None
+        return known is not None and known.kind == "office"
+
     def _apposed(self, start: int, end: int) -> Speaker | None:
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
-        after = _AFTER_OFFICE.match(self.clean, end)
+        after = _AFTER_OFFICE.match(self.clean, end) if self.clean.startswith(",", end) else None
         if after is None:
             return None
         words = self.clean[start:end].lower().split()
@@ -152,19 +157,15 @@ class Resolver(Focus):
         found: list[Mention] = []
         last = -1
         for mention in self._between(start, end):
-            follows, last = mention.span.start - 1 == last, mention.span.end
             a, b = mention.span.start, min(mention.span.end, end)
-            if not _AFTER_HEAD.match(self.clean[b:end]):
+            follows, last = a - 1 == last, mention.span.end
+            if b < end and not _AFTER_HEAD.match(self.clean, b, end):
                 continue
             before = self.clean[start:a]
-            joined = _JOINED.search(before)
-            if found and not joined:
-                continue
-            if (
-                not found
-                and not follows
-                and not self._heads_phrase(before, person=mention.kind == "person")
-            ):
+            if found:
+                if not _JOINED.search(before):
+                    continue
+            elif not follows and not self._heads_phrase(before, person=mention.kind == "person"):
                 continue
             found.append(mention)
         return found
