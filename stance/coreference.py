@@ -26,7 +26,9 @@ _AFTER_ROLE = PREPOSITIONS | RELATIVES
 _AFTER_NOUN = word_set("familiar close involved briefed present based responsible there here")
 _PLURAL = word_set("they their them")
 _SINGULAR = word_set("it its")
-_OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
+_PRONOUNS = GENDERS.keys() | word_set(
+    "it its they them their i we you who one us me my our your which that those these q a"
+)
 
 
 class Resolver(Focus):
@@ -36,14 +38,8 @@ class Resolver(Focus):
         """Return the speakers named by the phrase at `start`: one, or several joined by *and*."""
         phrase = self.clean[start:end]
         low = phrase.strip().lower()
-        if low in GENDERS:
-            return [self._pronoun(start, end, GENDERS[low])]
-        if low in ("its", "their"):
-            return [self._owner(start, end)]
-        if low in _PLURAL or low in _SINGULAR:
-            return [self._group(start, end, plural=low in _PLURAL)]
-        if low in _OTHER_PRONOUNS or low in ("q", "a"):
-            return [Speaker((start, end), None, None, "pronoun")]
+        if low in _PRONOUNS:
+            return [self._by_pronoun(low, start, end)]
         apposed = self._apposed(start, end)
         if apposed is not None:
             return [apposed]
@@ -117,6 +113,15 @@ class Resolver(Focus):
         )
 
     # -- pronouns ----------------------------------------------------------------------
+
+    def _by_pronoun(self, low: str, start: int, end: int) -> Speaker:
+        if low in GENDERS:
+            return self._pronoun(start, end, GENDERS[low])
+        if low in ("its", "their"):
+            return self._owner(start, end)
+        if low in _PLURAL or low in _SINGULAR:
+            return self._group(start, end, plural=low in _PLURAL)
+        return Speaker((start, end), None, None, "pronoun")
 
     def _pronoun(self, start: int, end: int, gender: str) -> Speaker:
         key = self._antecedent(start, gender)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stance.actors import Mention, Registry
 from stance.grammar import DETERMINERS, PREPOSITIONS
@@ -39,8 +40,7 @@ class Person:
     context: set[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(NamedTuple):
     """A resolved speaker: the span of its mention, its name, its id, and the rule."""
 
     mention: Offsets | None
