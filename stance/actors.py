@@ -26,7 +26,7 @@ _ORGAN = re.compile(
     r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
     r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
 )
-_CAPITAL = re.compile(r"[^\W_a-z][^\W_]*+")
+_CAPITAL = re.compile(r"[^a-z \W_][^\W_]*+")  # a space is in \W: named, it is passed faster
 _BEFORE = re.compile(r"(?:\w|[^\W_]['-])\Z")
 _AFTER = re.compile(r"\w|['-][A-Z]")
 
@@ -95,7 +95,7 @@ def _small(index: Mapping[str, Sequence[_Alias]]) -> list[tuple[str, list[tuple[
     stems: dict[str, list[tuple[str, str]]] = {}
     for words, word in sorted(phrases):
         if (word, word) not in phrases or words == word:
-            stems.setdefault(words[:4], []).append((words, word))
+            stems.setdefault(words[: min(4, len(word) + 1)], []).append((words, word))
     return list(stems.items())
 
 

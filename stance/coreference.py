@@ -197,16 +197,12 @@ class Resolver(Focus):
         phrase = self.clean[start:end]
         words = WORD.findall(phrase)
         lows = [word.lower() for word in words]
-        name = self.text[start:end]
-        for article in ("the ", "The "):
-            name = name.removeprefix(article)
-        own = Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
         if len(words) == 1 and lows[0] in self.registry.demonyms:
             actor = self.registry.demonyms[lows[0]]
             return Speaker((start, end), actor.name, actor.id, "demonym")
         if lows and lows[0] in ("no", "nobody", "none", "neither"):
             return Speaker((start, end), None, None, "nominal")
-        if len(words) == 1 and words[0][0].isupper() and words[0] in name:
+        if len(words) == 1 and words[0][0].isupper() and words[0] in self.text[start:end]:
             bearers = self._bearers.get(fold(words[0]).casefold(), ())
             if len(bearers) == 1:
                 self._note(start, 0, bearers[0])
@@ -216,10 +212,15 @@ class Resolver(Focus):
         if lows and lows[0] in ("the", "that", "this"):
             key = self._by_office(start, lows, words)
         if key is None:
-            return self._by_date(start, end) or own
+            return self._by_date(start, end) or self._own(start, end)
         self._note(start, 0, key)
         person = self._persons[key]
         return Speaker((start, end), person.name, person.actor_id, "office")
+
+    def _own(self, start: int, end: int) -> Speaker:
+        """Return a speaker that has no other name than the phrase."""
+        name = self.text[start:end].removeprefix("the ").removeprefix("The ")
+        return Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
 
     @cached_property
     def _bearers(self) -> dict[str, list[str]]:

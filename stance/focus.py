@@ -31,8 +31,8 @@ _FIRST_PRONOUN = re.compile(
     r"\b(He|She|he|she)\b"
 )
 _BEFORE_PRONOUN = tuple(
-    "He She he she But And Yet So Still However Instead Later Then Also".split()
-)  # or a comma before the pronoun
+    word_set("He She he she But And Yet So Still However Instead Later Then Also")
+)  # or a comma right before it
 _DISTINCTIVE = word_set("foreign defense defence prime interior finance vice deputy")
 
 
@@ -67,8 +67,9 @@ class Focus:
         held: Callable[[str], Actor | None] | None = None,
     ) -> None:
         self._held = held
-        self._contents = contents
         self._content_starts = [start for start, _ in contents]
+        ends = [end for _, end in contents]  # the last of four, as contents may overlap
+        self._content_ends = [max(ends[max(0, k - 3) : k + 1]) for k in range(len(ends))]
         self.text, self.clean, self.registry = text, clean, registry
         self._quote_starts = [start for start, _ in quoted]
         self._quoted = quoted
@@ -85,7 +86,7 @@ class Focus:
         self._fill_focus(units)
 
     def _fill_focus(self, units: Sequence[Offsets]) -> None:
-        """Note each unit's names, and who its first words mean: rank 1 for the first outside quotations, 2 for the others."""
+        """Note each unit's names, and whom its first words mean."""
         clean = self.clean
         for index, (start, end) in enumerate(units):
             self._focus[index] = self._named(start, end)
@@ -104,7 +105,7 @@ class Focus:
                     self._focus[index] = [(match.start(1), 1, found), *others]
 
     def _named(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """Return place, rank and key of the names of a unit that stand in no quotation."""
+        """Return place, rank and key of a unit's names outside quotations: 1 for the first."""
         entries: list[tuple[int, int, str]] = []
         first = True
         for k in range(bisect_left(self._starts, start), bisect_left(self._starts, end)):
@@ -164,11 +165,8 @@ class Focus:
         return k >= 0 and position < self._quoted[k][1]
 
     def _in_content(self, position: int) -> bool:
-        k = bisect_right(self._content_starts, position)
-        for _, end in self._contents[max(0, k - 4) : k]:
-            if position < end:
-                return True
-        return False
+        k = bisect_right(self._content_starts, position) - 1
+        return k >= 0 and position < self._content_ends[k]
 
     def _unit(self, position: int) -> int:
         return max(0, bisect_right(self._unit_starts, position) - 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -19,15 +19,14 @@ from stance.memo import Memo
 from stance.resources import data_path
 from stance.text import word_set
 
-_SHORT = "Mrs Mr Ms Dr Sen Rep Gov Gen Lt Col Maj Capt Adm Prof Rev Sgt St Jr Sr".split()
-_STOPPED = rf"(?:[A-Z]|{'|'.join(_SHORT)})\."
-# The same after a first letter: a search is fast where one letter of a set comes first.
-_REST = "|".join(f"(?<={word[0]}){word[1:]}" for word in _SHORT)
-_STOPPED_REST = rf"(?=[a-z]{{0,4}}\.)(?:{_REST}|)\."
+_SHORT = word_set("Mrs Mr Ms Dr Sen Rep Gov Gen Lt Col Maj Capt Adm Prof Rev Sgt St Jr Sr")
+_REST = "|".join(f"(?<={word[0]}){word[1:]}" for word in sorted(_SHORT))
+# A word after its first letter, which comes before: a search is fast where one of a set does.
+_AFTER_FIRST = rf"(?:(?=[a-z]{{0,4}}\.)(?:{_REST}|)\.|[a-z]*+[\w'-]*+)"
 # Two capitalised words or more: one alone is never a person for certain.
 _CAPITALS = re.compile(
-    rf"[A-Z](?<![^\W_].)(?:{_STOPPED_REST}|[\w'-]*+)"
-    rf"(?: (?:{_STOPPED}|[A-Z][\w'-]*+"
+    rf"[A-Z](?<![^\W_].){_AFTER_FIRST}"
+    rf"(?: (?:[A-Z]{_AFTER_FIRST}"
     r"|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
 _NEXT = re.compile(r":(?= )| ([a-z]+)\b")
@@ -145,6 +144,9 @@ def _word(printed: str) -> _Word:
     )
 
 
+_WORDS = Memo[str, _Word](_word, 16_384)
+
+
 class _Shape(NamedTuple):
     """The part of a run of capitalised words that may be a person's name."""
 
@@ -162,7 +164,7 @@ def _shape(run: str) -> _Shape | None:
             if word.endswith(("'s", "'")):
                 del printed[index + 1 :]
                 break
-    words = [_word(word) for word in printed]
+    words = [*map(_WORDS.__getitem__, printed)]
     if words[0].place and len(words) < 4:
         return None  # San Jose, Fort Wayne
     first, last, sure = 0, len(words), False

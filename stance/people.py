@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from stance.actors import Mention, Registry
@@ -176,6 +177,8 @@ def _given_gender(name: str) -> str:
     return person_words()["given"].get(fold(name).split()[0].lower(), "")
 
 
-def _office_words(offices: Iterable[str]) -> Iterable[str]:
-    for office in offices:
-        yield from _WORD.findall(office.partition("@")[0].lower())
+@lru_cache(maxsize=4_096)
+def _office_words(offices: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(
+        word for office in offices for word in _WORD.findall(office.partition("@")[0].lower())
+    )
