@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
+from stance.aliases import Alias, alias_at, in_word, longest, without_capital
 from stance.names import find_persons, fold
 from stance.records import Span
 from stance.resources import data_path
@@ -22,10 +22,6 @@ from stance.roster import COLUMNS, KINDS, Actor, name_key, read_actors
 from stance.text import normalise
 
 _WORD = re.compile(r"[^\W_]+")
-_ORGAN = re.compile(
-    r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
-    r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
-)
 _CAPITAL = re.compile(r"[^a-z \W_][^\W_]*+")  # a space is in \W: named, it is passed faster
 _BEFORE = re.compile(r"(?:\w|[^\W_]['-])\Z")
 _AFTER = re.compile(r"\w|['-][A-Z]")
@@ -55,50 +51,6 @@ class Mention:
     kind: str
 
 
-class _Alias(NamedTuple):
-    """An alias that starts with a certain word."""
-
-    printed: tuple[str, ...]  # as in the table, in capitals, with a capital at a sentence's start
-    length: int
-    article: bool  # the article before it belongs to it
-    government: bool
-    actor: Actor
-
-
-def _alias(printed: str, form: str, article: bool, actor: Actor) -> _Alias:
-    """Return how an alias may be printed where its first word is printed as `form`."""
-    shapes = [printed]
-    if form.isupper() or not printed.startswith(form):
-        upper, initial = printed.upper(), printed[0].upper()
-        if len(printed) > 3 and upper.isupper():
-            shapes.append(upper)
-        if initial.isupper():
-            shapes.append(initial + printed[1:])
-    size, kind = len(printed), actor.kind
-    fit = [one for one in shapes[1:] if len(one) == size and one.startswith(form)]
-    return _Alias(
-        (printed, *fit), size, article or kind == "organisation", kind == "government", actor
-    )
-
-
-def _small(index: Mapping[str, Sequence[_Alias]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return aliases without a capital: how they start, and their two first words and the first.
-
-    They are searched for (the foreign ministers), as there are few.
-    """
-    phrases = {
-        (" ".join(alias.printed[0].split(" ")[:2]), word)
-        for word, aliases in index.items()
-        for alias in aliases
-        if word[0].islower()
-    }
-    stems: dict[str, list[tuple[str, str]]] = {}
-    for words, word in sorted(phrases):
-        if (word, word) not in phrases or words == word:
-            stems.setdefault(words[: min(4, len(word) + 1)], []).append((words, word))
-    return list(stems.items())
-
-
 class Registry:
     """Actors by alias; finds their mentions, and those of unknown persons, in a text."""
 
@@ -106,14 +58,14 @@ class Registry:
         self.actors = tuple(actors)
         self.by_id = {actor.id: actor for actor in self.actors}
         self._aliases: dict[str, Actor] = {}
-        self._index: dict[str, list[_Alias]] = {}  # by first word as printed
+        self._index: dict[str, list[Alias]] = {}  # by first word as printed
         self.demonyms: dict[str, Actor] = {}
         for actor in self.actors:
             for alias in (actor.name, *actor.aliases):
                 self._add(alias, actor)
         for entries in self._index.values():
             entries.sort(key=lambda alias: -alias.length)
-        self._small = _small(self._index)
+        self._small = without_capital(self._index)
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -152,7 +104,7 @@ class Registry:
             return
         word = first.group()
         for form in {word, word.upper(), word[:1].upper() + word[1:]}:
-            self._index.setdefault(form, []).append(_alias(printed, form, article, actor))
+            self._index.setdefault(form, []).append(alias_at(printed, form, actor, article=article))
         if actor.kind == "government" and key.endswith(" government") and key.count(" ") == 1:
             self.demonyms.setdefault(key.split()[0], actor)
 
@@ -172,9 +124,9 @@ class Registry:
                 at = folded.find(stem, at + 1)
         starts.sort()
         for start, word in starts:
-            if start < done or (start and _in_word(folded[start - 1])):
+            if start < done or (start and in_word(folded[start - 1])):
                 continue
-            hit = _longest(folded, start, index[word])
+            hit = longest(folded, start, index[word])
             if hit is not None:
                 done = start + hit.length
                 start = _with_article(folded, start) if hit.article else start
@@ -196,24 +148,6 @@ def load_registry(path: Path | None = None) -> Registry:
 @cache
 def _default_registry() -> Registry:
     return Registry(read_actors(data_path("actors.csv")))
-
-
-def _longest(folded: str, start: int, aliases: list[_Alias]) -> _Alias | None:
-    """Return the first alias, they are in order of their length, that stands at a place."""
-    for alias in aliases:
-        if not folded.startswith(alias.printed, start):
-            continue
-        end = start + alias.length
-        if end < len(folded) and _in_word(folded[end]):
-            continue
-        if alias.government and _ORGAN.match(folded, end):
-            continue  # USA Today, Norland Times
-        return alias
-    return None
-
-
-def _in_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
 
 
 def _is_surname(folded: str, start: int, actor: Actor) -> bool:
@@ -303,10 +237,13 @@ def _with_holders(mentions: list[Mention], folded: str) -> list[Mention]:
     holders: dict[str, dict[str, Mention]] = {}
     titles: set[int] = set()
     for one, other in pairwise(mentions):
-        adjoins = folded[one.span.end : other.span.start] == " "
-        if one.kind == "office" and other.kind == "person" and adjoins and one.actor_id:
+        if one.kind != "office" or other.kind != "person" or not one.actor_id:
+            continue
+        if folded[one.span.end : other.span.start] == " ":
             holders.setdefault(one.actor_id, {})[other.name] = other
             titles.add(one.span.start)
+    if not titles:
+        return mentions
     kept = []
     for mention in mentions:
         held = holders.get(mention.actor_id or "", {})
