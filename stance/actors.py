@@ -58,13 +58,12 @@ class Registry:
         self.actors = tuple(actors)
         self.by_id = {actor.id: actor for actor in self.actors}
         self._aliases: dict[str, Actor] = {}
-        self._index: dict[str, list[Alias]] = {}  # by first word as printed
+        self._index: dict[str, list[tuple[str, bool, Actor]]] = {}  # by first word as printed
+        self._shaped: dict[str, list[Alias]] = {}  # the same of the words that texts had
         self.demonyms: dict[str, Actor] = {}
         for actor in self.actors:
             for alias in (actor.name, *actor.aliases):
                 self._add(alias, actor)
-        for entries in self._index.values():
-            entries.sort(key=lambda alias: -alias.length)
         self._small = without_capital(self._index)
 
     def canonical(self, name: str) -> Actor | None:
@@ -104,9 +103,19 @@ class Registry:
             return
         word = first.group()
         for form in {word, word.upper(), word[:1].upper() + word[1:]}:
-            self._index.setdefault(form, []).append(alias_at(printed, form, actor, article=article))
+            self._index.setdefault(form, []).append((printed, article, actor))
         if actor.kind == "government" and key.endswith(" government") and key.count(" ") == 1:
             self.demonyms.setdefault(key.split()[0], actor)
+
+    def _shape(self, word: str) -> list[Alias]:
+        """Return the aliases that start with a word, the longest first."""
+        aliases = [
+            alias_at(printed, word, actor, article=article)
+            for printed, article, actor in self._index[word]
+        ]
+        aliases.sort(key=lambda alias: -alias.length)
+        self._shaped[word] = aliases
+        return aliases
 
     def _known(self, folded: str) -> list[tuple[int, int, Actor]]:
         """Return start, end and actor of every alias in the folded text."""
@@ -126,7 +135,7 @@ class Registry:
         for start, word in starts:
             if start < done or (start and in_word(folded[start - 1])):
                 continue
-            hit = longest(folded, start, index[word])
+            hit = longest(folded, start, self._shaped.get(word) or self._shape(word))
             if hit is not None:
                 done = start + hit.length
                 start = _with_article(folded, start) if hit.article else start

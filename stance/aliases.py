@@ -42,16 +42,18 @@ def alias_at(printed: str, form: str, actor: Actor, *, article: bool) -> Alias:
     )
 
 
-def without_capital(index: Mapping[str, Sequence[Alias]]) -> list[tuple[str, list[Start]]]:
+def without_capital(
+    index: Mapping[str, Sequence[tuple[str, bool, Actor]]],
+) -> list[tuple[str, list[Start]]]:
     """Return how aliases without a capital start: some characters, and the words they belong to.
 
     They are searched for (the foreign ministers), as there are few.
     """
     phrases = {
-        (" ".join(alias.printed[0].split(" ")[:2]), word)
-        for word, aliases in index.items()
-        for alias in aliases
+        (" ".join(printed.split(" ")[:2]), word)
+        for word, entries in index.items()
         if word[0].islower()
+        for printed, _, _ in entries
     }
     stems: dict[str, list[Start]] = {}
     for words, word in sorted(phrases):
