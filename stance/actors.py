@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from stance.aliases import Alias, alias_at, in_word, longest, without_capital
 from stance.names import find_persons, fold
 from stance.records import Span
 from stance.resources import data_path
@@ -21,11 +22,7 @@ from stance.roster import COLUMNS, KINDS, Actor, name_key, read_actors
 from stance.text import normalise
 
 _WORD = re.compile(r"[^\W_]+")
-_ORGAN = re.compile(
-    r" (?:TODAY|Today|Times|Daily|Post|News|Radio|Air|Airlines|University|Tech|Weekly|Journal"
-    r"|Tribune|Institute|Bank|Street|Avenue|Square)\b"
-)
-_CAPITAL = re.compile(r"[^\W_a-z][^\W_]*+")
+_CAPITAL = re.compile(r"[^a-z \W_][^\W_]*+")  # a space is in \W: named, it is passed faster
 _BEFORE = re.compile(r"(?:\w|[^\W_]['-])\Z")
 _AFTER = re.compile(r"\w|['-][A-Z]")
 
@@ -62,20 +59,12 @@ class Registry:
         self.by_id = {actor.id: actor for actor in self.actors}
         self._aliases: dict[str, Actor] = {}
         self._index: dict[str, list[tuple[str, bool, Actor]]] = {}  # by first word as printed
+        self._shaped: dict[str, list[Alias]] = {}  # the same of the words that texts had
         self.demonyms: dict[str, Actor] = {}
         for actor in self.actors:
             for alias in (actor.name, *actor.aliases):
                 self._add(alias, actor)
-        for entries in self._index.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-        self._small = sorted(
-            {
-                (" ".join(printed.split(" ")[:2]), word)
-                for word, entries in self._index.items()
-                for printed, _, _ in entries
-                if word[0].islower()
-            }
-        )  # the foreign ministers: searched for by two words, as there are few
+        self._small = without_capital(self._index)
 
     def canonical(self, name: str) -> Actor | None:
         """Return the actor that bears this name or alias, in any case and with any accents."""
@@ -112,12 +101,21 @@ class Registry:
         first = _WORD.search(printed)
         if first is None:
             return
-        entry = (printed, article, actor)
         word = first.group()
         for form in {word, word.upper(), word[:1].upper() + word[1:]}:
-            self._index.setdefault(form, []).append(entry)
+            self._index.setdefault(form, []).append((printed, article, actor))
         if actor.kind == "government" and key.endswith(" government") and key.count(" ") == 1:
             self.demonyms.setdefault(key.split()[0], actor)
+
+    def _shape(self, word: str) -> list[Alias]:
+        """Return the aliases that start with a word, the longest first."""
+        aliases = [
+            alias_at(printed, word, actor, article=article)
+            for printed, article, actor in self._index[word]
+        ]
+        aliases.sort(key=lambda alias: -alias.length)
+        self._shaped[word] = aliases
+        return aliases
 
     def _known(self, folded: str) -> list[tuple[int, int, Actor]]:
         """Return start, end and actor of every alias in the folded text."""
@@ -128,20 +126,20 @@ class Registry:
             for match in _CAPITAL.finditer(folded)
             if (word := match[0]) in index
         ]
-        for words, word in self._small:
-            at = folded.find(words)
+        for stem, phrases in self._small:
+            at = folded.find(stem)
             while at >= 0:
-                starts.append((at, word))
-                at = folded.find(words, at + 1)
-        for start, word in sorted(starts):
-            if start < done:
+                starts += [(at, word) for words, word in phrases if folded.startswith(words, at)]
+                at = folded.find(stem, at + 1)
+        starts.sort()
+        for start, word in starts:
+            if start < done or (start and in_word(folded[start - 1])):
                 continue
-            hit = _longest(folded, start, word, index[word])
+            hit = longest(folded, start, self._shaped.get(word) or self._shape(word))
             if hit is not None:
-                end, article, actor = hit
-                start = _with_article(folded, start) if article else start
-                found.append((start, end, actor))
-                done = end
+                done = start + hit.length
+                start = _with_article(folded, start) if hit.article else start
+                found.append((start, done, hit.actor))
         return found
 
 
@@ -159,33 +157,6 @@ def load_registry(path: Path | None = None) -> Registry:
 @cache
 def _default_registry() -> Registry:
     return Registry(read_actors(data_path("actors.csv")))
-
-
-def _longest(
-    folded: str, start: int, word: str, entries: list[tuple[str, bool, Actor]]
-) -> tuple[int, bool, Actor] | None:
-    capitals = word.isupper()
-    for printed, article, actor in entries:
-        end = start + len(printed)
-        if not folded.startswith(printed, start) and (
-            (not capitals and printed.startswith(word)) or not _same(folded[start:end], printed)
-        ):
-            continue
-        if end < len(folded) and (folded[end].isalnum() or folded[end] == "_"):
-            continue
-        if actor.kind == "government" and _ORGAN.match(folded, end):
-            continue  # USA Today, Norland Times
-        if start and (folded[start - 1].isalnum() or folded[start - 1] == "_"):
-            continue
-        return end, article or actor.kind == "organisation", actor
-    return None
-
-
-def _same(piece: str, printed: str) -> bool:
-    """Compare all in capitals, or with a capital at a sentence's start."""
-    if len(printed) > 3 and piece.isupper():
-        return piece == printed.upper()
-    return piece[:1].isupper() and piece[1:] == printed[1:] and piece[:1] == printed[:1].upper()
 
 
 def _is_surname(folded: str, start: int, actor: Actor) -> bool:
@@ -244,23 +215,24 @@ def _resolved(
         if " " in name:
             full.setdefault(surname, {})[text[start:end]] = ""
     for start, end, actor in known:
-        words = folded[start:end].split()
-        if actor.kind == "person" and len(words) > 1:
-            full.setdefault(words[-1], {})[actor.name] = actor.id
+        if actor.kind == "person":
+            words = folded[start:end].split()
+            if len(words) > 1:
+                full.setdefault(words[-1], {})[actor.name] = actor.id
     spans: dict[int, Mention] = {}
     for start, end, actor in known:
-        bearers = full.get(folded[start:end], {})
-        if actor.kind == "person" and bearers and actor.id not in bearers.values():
-            continue  # the text introduces somebody else of that surname
+        if actor.kind == "person":
+            bearers = full.get(folded[start:end])
+            if bearers and actor.id not in bearers.values():
+                continue  # the text introduces somebody else of that surname
         spans[start] = Mention(Span(start, end, text[start:end]), actor.id, actor.name, actor.kind)
     for start, end, name, surname in persons:
         printed = text[start:end]
         bearers = full.get(surname, {})
+        span = Span(start, end, printed)
         if " " not in name and len(bearers) == 1:
-            printed = next(iter(bearers))
-        spans[start] = Mention(
-            Span(start, end, text[start:end]), bearers.get(printed) or None, printed, "person"
-        )
+            (printed,) = bearers
+        spans[start] = Mention(span, bearers.get(printed) or None, printed, "person")
     yield from spans.values()
     yield from _surnames(text, folded, spans, full)
 
@@ -274,10 +246,13 @@ def _with_holders(mentions: list[Mention], folded: str) -> list[Mention]:
     holders: dict[str, dict[str, Mention]] = {}
     titles: set[int] = set()
     for one, other in pairwise(mentions):
-        adjoins = folded[one.span.end : other.span.start] == " "
-        if one.kind == "office" and other.kind == "person" and adjoins and one.actor_id:
+        if one.kind != "office" or other.kind != "person" or not one.actor_id:
+            continue
+        if folded[one.span.end : other.span.start] == " ":
             holders.setdefault(one.actor_id, {})[other.name] = other
             titles.add(one.span.start)
+    if not titles:
+        return mentions
     kept = []
     for mention in mentions:
         held = holders.get(mention.actor_id or "", {})
@@ -316,8 +291,10 @@ def _alone(folded: str, surnames: Iterable[str]) -> Iterable[tuple[int, int]]:
         start = folded.find(surname)
         while start >= 0:
             end = start + len(surname)
-            if not _BEFORE.search(folded, max(0, start - 2), start) and not _AFTER.match(
-                folded, end
-            ):
+            if (
+                not start
+                or folded[start - 1] == " "
+                or not _BEFORE.search(folded, max(0, start - 2), start)
+            ) and not _AFTER.match(folded, end):
                 yield start, end
             start = folded.find(surname, end)

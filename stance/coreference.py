@@ -26,7 +26,9 @@ _AFTER_ROLE = PREPOSITIONS | RELATIVES
 _AFTER_NOUN = word_set("familiar close involved briefed present based responsible there here")
 _PLURAL = word_set("they their them")
 _SINGULAR = word_set("it its")
-_OTHER_PRONOUNS = word_set("i we you who one us me my our your which that those these")
+_PRONOUNS = GENDERS.keys() | word_set(
+    "it its they them their i we you who one us me my our your which that those these q a"
+)
 
 
 class Resolver(Focus):
@@ -36,14 +38,8 @@ class Resolver(Focus):
         """Return the speakers named by the phrase at `start`: one, or several joined by *and*."""
         phrase = self.clean[start:end]
         low = phrase.strip().lower()
-        if low in GENDERS:
-            return [self._pronoun(start, end, GENDERS[low])]
-        if low in ("its", "their"):
-            return [self._owner(start, end)]
-        if low in _PLURAL or low in _SINGULAR:
-            return [self._group(start, end, plural=low in _PLURAL)]
-        if low in _OTHER_PRONOUNS or low in ("q", "a"):
-            return [Speaker((start, end), None, None, "pronoun")]
+        if low in _PRONOUNS:
+            return [self._by_pronoun(low, start, end)]
         apposed = self._apposed(start, end)
         if apposed is not None:
             return [apposed]
@@ -55,19 +51,24 @@ class Resolver(Focus):
         if heads:
             speakers = []
             for mention in heads:
-                person = self._persons[key_of(mention)]
-                self._note(mention.span.start, 0, key_of(mention))
+                key = key_of(mention)
+                person = self._persons[key]
                 span = (mention.span.start, mention.span.end)
-                known = self.registry.canonical(self.clean[slice(*span)])
-                office = known is not None and known.kind == "office" and person.kind == "person"
-                rule = "office-date" if office and self._held else "name"
+                self._note(span[0], 0, key)
+                dated = person.kind == "person" and self._is_dated(*span)
+                rule = "office-date" if dated else "name"
                 speakers.append(Speaker(span, person.name, person.actor_id, rule))
             return speakers
         return [self._remembered(self._nominal(start, end))]
 
+    def _is_dated(self, start: int, end: int) -> bool:
+        """Tell whether words that mean a person are an office: the article's day told who."""
+        known = self.registry.canonical(self.clean[start:end]) if self._held else None
+        return known is not None and known.kind == "office"
+
     def _apposed(self, start: int, end: int) -> Speaker | None:
         """Resolve *Norland's foreign minister* by the known name after it: ``, Jane Doe,``."""
-        after = _AFTER_OFFICE.match(self.clean, end)
+        after = _AFTER_OFFICE.match(self.clean, end) if self.clean.startswith(",", end) else None
         if after is None:
             return None
         words = self.clean[start:end].lower().split()
@@ -113,6 +114,15 @@ class Resolver(Focus):
 
     # -- pronouns ----------------------------------------------------------------------
 
+    def _by_pronoun(self, low: str, start: int, end: int) -> Speaker:
+        if low in GENDERS:
+            return self._pronoun(start, end, GENDERS[low])
+        if low in ("its", "their"):
+            return self._owner(start, end)
+        if low in _PLURAL or low in _SINGULAR:
+            return self._group(start, end, plural=low in _PLURAL)
+        return Speaker((start, end), None, None, "pronoun")
+
     def _pronoun(self, start: int, end: int, gender: str) -> Speaker:
         key = self._antecedent(start, gender)
         if key is None:
@@ -152,19 +162,15 @@ class Resolver(Focus):
         found: list[Mention] = []
         last = -1
         for mention in self._between(start, end):
-            follows, last = mention.span.start - 1 == last, mention.span.end
             a, b = mention.span.start, min(mention.span.end, end)
-            if not _AFTER_HEAD.match(self.clean[b:end]):
+            follows, last = a - 1 == last, mention.span.end
+            if b < end and not _AFTER_HEAD.match(self.clean, b, end):
                 continue
             before = self.clean[start:a]
-            joined = _JOINED.search(before)
-            if found and not joined:
-                continue
-            if (
-                not found
-                and not follows
-                and not self._heads_phrase(before, person=mention.kind == "person")
-            ):
+            if found:
+                if not _JOINED.search(before):
+                    continue
+            elif not follows and not self._heads_phrase(before, person=mention.kind == "person"):
                 continue
             found.append(mention)
         return found
@@ -191,16 +197,12 @@ class Resolver(Focus):
         phrase = self.clean[start:end]
         words = WORD.findall(phrase)
         lows = [word.lower() for word in words]
-        name = self.text[start:end]
-        for article in ("the ", "The "):
-            name = name.removeprefix(article)
-        own = Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
         if len(words) == 1 and lows[0] in self.registry.demonyms:
             actor = self.registry.demonyms[lows[0]]
             return Speaker((start, end), actor.name, actor.id, "demonym")
         if lows and lows[0] in ("no", "nobody", "none", "neither"):
             return Speaker((start, end), None, None, "nominal")
-        if len(words) == 1 and words[0][0].isupper() and words[0] in name:
+        if len(words) == 1 and words[0][0].isupper() and words[0] in self.text[start:end]:
             bearers = self._bearers.get(fold(words[0]).casefold(), ())
             if len(bearers) == 1:
                 self._note(start, 0, bearers[0])
@@ -210,10 +212,15 @@ class Resolver(Focus):
         if lows and lows[0] in ("the", "that", "this"):
             key = self._by_office(start, lows, words)
         if key is None:
-            return self._by_date(start, end) or own
+            return self._by_date(start, end) or self._own(start, end)
         self._note(start, 0, key)
         person = self._persons[key]
         return Speaker((start, end), person.name, person.actor_id, "office")
+
+    def _own(self, start: int, end: int) -> Speaker:
+        """Return a speaker that has no other name than the phrase."""
+        name = self.text[start:end].removeprefix("the ").removeprefix("The ")
+        return Speaker((start, end), " ".join(name.split()) or None, None, "nominal")
 
     @cached_property
     def _bearers(self) -> dict[str, list[str]]:

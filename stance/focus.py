@@ -30,6 +30,9 @@ _FIRST_PRONOUN = re.compile(
     r"(?:(?:But|And|Yet|So|Still|However|Instead|Later|Then|Also),? |[A-Z][a-z]+ [^,.]{3,40}, )?"
     r"\b(He|She|he|she)\b"
 )
+_BEFORE_PRONOUN = tuple(
+    word_set("He She he she But And Yet So Still However Instead Later Then Also")
+)  # or a comma right before it
 _DISTINCTIVE = word_set("foreign defense defence prime interior finance vice deputy")
 
 
@@ -64,46 +67,59 @@ class Focus:
         held: Callable[[str], Actor | None] | None = None,
     ) -> None:
         self._held = held
-        self._contents = contents
         self._content_starts = [start for start, _ in contents]
+        ends = [end for _, end in contents]  # the last of four, as contents may overlap
+        self._content_ends = [max(ends[max(0, k - 3) : k + 1]) for k in range(len(ends))]
         self.text, self.clean, self.registry = text, clean, registry
         self._quote_starts = [start for start, _ in quoted]
         self._quoted = quoted
         self._unit_starts = [start for start, _ in units]
         self._mentions = mentions
         self._starts = [mention.span.start for mention in mentions]
+        self._keys = [key_of(mention) for mention in mentions]
         people = People(clean, registry)
-        for mention in mentions:
-            people.introduce(mention)
+        for mention, key in zip(mentions, self._keys, strict=True):
+            people.introduce(mention, key)
         self._persons = people.by_key
         self._holders = people.holders()
         self._focus: list[list[tuple[int, int, str]]] = [[] for _ in units]
         self._fill_focus(units)
 
     def _fill_focus(self, units: Sequence[Offsets]) -> None:
-        """Note each unit's names: rank 1 for the first outside quotations, 2 for the others."""
+        """Note each unit's names, and whom its first words mean."""
+        clean = self.clean
         for index, (start, end) in enumerate(units):
-            first = True
-            for mention in self._between(start, end):
-                if self._in_quotation(mention.span.start):
-                    continue
-                possessive = self.clean[mention.span.end : mention.span.end + 2] == "'s"
-                told = self._in_content(mention.span.start)
-                rank = 1 if first and not possessive and not told else 3 if told else 2
-                first = first and (possessive or told)
-                self._focus[index].append((mention.span.start, rank, key_of(mention)))
-            self._focus[index].sort()
-            nominal = None
-            if self.clean.startswith("The ", start):
-                nominal = _FIRST_NOMINAL.match(self.clean, start, min(end, start + 60))
-            if nominal is not None and nominal[1] in person_words()["role"]:
-                self._first_nominal(index, start, nominal.end())
-            match = _FIRST_PRONOUN.match(self.clean, start, min(end, start + 60))
+            self._focus[index] = self._named(start, end)
+            stop = min(end, start + 60)
+            if clean.startswith("The ", start):
+                nominal = _FIRST_NOMINAL.match(clean, start, stop)
+                if nominal is not None and nominal[1] in person_words()["role"]:
+                    self._first_nominal(index, start, nominal.end())
+            if not clean.startswith(_BEFORE_PRONOUN, start) and clean.find(", ", start, stop) < 0:
+                continue
+            match = _FIRST_PRONOUN.match(clean, start, stop)
             if match and not self._in_quotation(match.start(1)):
                 found = self._antecedent(match.start(1), GENDERS[match[1].lower()])
                 if found is not None:
-                    self._focus[index].insert(0, (match.start(1), 1, found))
-                    self._focus[index][1:] = [(at, 2, key) for at, _, key in self._focus[index][1:]]
+                    others = [(at, 2, key) for at, _, key in self._focus[index]]
+                    self._focus[index] = [(match.start(1), 1, found), *others]
+
+    def _named(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return place, rank and key of a unit's names outside quotations: 1 for the first."""
+        entries: list[tuple[int, int, str]] = []
+        first = True
+        for k in range(bisect_left(self._starts, start), bisect_left(self._starts, end)):
+            at = self._starts[k]
+            if self._in_quotation(at):
+                continue
+            if self._in_content(at):
+                rank = 3
+            elif first and not self.clean.startswith("'s", self._mentions[k].span.end):
+                rank, first = 1, False
+            else:
+                rank = 2
+            entries.append((at, rank, self._keys[k]))
+        return entries
 
     def _first_nominal(self, index: int, start: int, end: int) -> None:
         """Note *The minister* at the start of a unit: its subject, whether or not it speaks."""
@@ -150,7 +166,7 @@ class Focus:
 
     def _in_content(self, position: int) -> bool:
         k = bisect_right(self._content_starts, position) - 1
-        return any(position < end for _, end in self._contents[max(0, k - 3) : k + 1])
+        return k >= 0 and position < self._content_ends[k]
 
     def _unit(self, position: int) -> int:
         return max(0, bisect_right(self._unit_starts, position) - 1)

@@ -83,7 +83,9 @@ VERBS = word_set(
 )
 _CONTRACTED = word_set("i he she it we you they who that there what here")
 _ACRONYMS = frozenset({"US", "IT", "WHO"})  # no pronouns
-_TOKEN = re.compile(r"\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]")  # U.S. | O'Doe | ,
+_TOKEN = re.compile(  # plain words (by far the most) | U.S. | O'Doe | ,
+    r"[a-z]++(?=[ ,])|\w(?:\.(?:\w\.)+|\w*+(?:[.'&/-]\w++)*+'?)|[^\w\s]"
+)
 _PARTS = re.compile(f"({_TOKEN.pattern})")
 _CONTRACTION = re.compile(rf"\b(?:{'|'.join(sorted(_CONTRACTED))})'[^\W_]", re.IGNORECASE)
 

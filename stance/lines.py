@@ -31,7 +31,8 @@ _BYLINE = re.compile(
 _OPENS_CRUMB, _OPENS_BYLINE = "tkrpisfa", "bfaterwpul(c)d"  # the first letters, in any case
 _NOTE = r"(?:\[[0-9]{1,3}\])*+"  # the number of a note: … votes.[1] The vote …
 _LINK = re.compile(r"(?:read|see) (?:also|more|too):[ ]*+(?=[^\n]*?\w)", re.IGNORECASE)
-STOP = re.compile(rf"([.!?…\"”')\]]++){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
+# one mark of a set first, so that the search may skip all others
+STOP = re.compile(rf"([.!?…\"”')\]][.!?…\"”')\]]*+){_NOTE}[ ]++(?=[\"“‘'(\[]*+[^\W_a-zà-þ]|[\"“‘])")
 _STOPS = frozenset(".!?…:;")
 _FINAL = re.compile(r"[.!?…:;][\"”')\] ]*(?:\[[0-9]{1,3}\])*$")
 _WORDS = re.compile(r"[^\W_]+")

@@ -9,20 +9,25 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from stance.cues import load_cues
 from stance.grammar import DETERMINERS, PREPOSITIONS, SUBORDINATORS
+from stance.memo import Memo
 from stance.resources import data_path
 from stance.text import word_set
 
+_SHORT = word_set("Mrs Mr Ms Dr Sen Rep Gov Gen Lt Col Maj Capt Adm Prof Rev Sgt St Jr Sr")
+_REST = "|".join(f"(?<={word[0]}){word[1:]}" for word in sorted(_SHORT))
+# A word after its first letter, which comes before: a search is fast where one of a set does.
+_AFTER_FIRST = rf"(?:(?=[a-z]{{0,4}}\.)(?:{_REST}|)\.|[a-z]*+[\w'-]*+)"
 # Two capitalised words or more: one alone is never a person for certain.
 _CAPITALS = re.compile(
-    r"(?=[A-Z])(?<![^\W_])(?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+)"
-    r"(?: (?:(?:[A-Z]|Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Adm|Prof|Rev|Sgt|St|Jr|Sr)\.|"
-    r"[A-Z][\w'-]*+|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
+    rf"[A-Z](?<![^\W_].){_AFTER_FIRST}"
+    rf"(?: (?:[A-Z]{_AFTER_FIRST}"
+    r"|(?:van|von|der|den|de|del|di|da|la|le|bin|al|ter)(?= [A-Z]))){1,7}+"
 )
 _NEXT = re.compile(r":(?= )| ([a-z]+)\b")
 _NOT_NAMES = word_set(
@@ -37,6 +42,7 @@ _AFTER_NAME = re.compile(
     r"|(?:aged )?[1-9][0-9],|(?P<who>who(?:se)?) "
     r"|(?P<bare>(?:[a-z][\w-]*+ ){1,4})(?:of|at|in|for) )"
 )
+_FOREIGN = re.compile("[^\0-\x7f“”’‘—…]")  # what may have a diacritic
 _FUNCTION = PREPOSITIONS | SUBORDINATORS | DETERMINERS
 _COURTESY = word_set("mr. mr mrs. mrs ms. ms dr. dr miss prof. professor")
 
@@ -45,9 +51,8 @@ def fold(text: str) -> str:
     """Drop diacritics; the length stays, so offsets do too."""
     if text.isascii():
         return text
-    for char in set(text):
-        if not char.isascii():
-            text = text.replace(char, _base(char))
+    for char in set(_FOREIGN.findall(text)):
+        text = text.replace(char, _base(char))
     return text
 
 
@@ -87,64 +92,112 @@ def find_persons(folded: str, taken: Sequence[tuple[int, int]]) -> list[tuple[in
         return recurring[surname] and folded[max(0, begin - 4) : begin].lower() != "the "
 
     for match in _CAPITALS.finditer(folded):
-        while position < len(taken) and taken[position][1] <= match.start():
+        start, end = match.span()
+        while position < len(taken) and taken[position][1] <= start:
             position += 1
-        if position < len(taken) and taken[position][0] < match.end():
+        if position < len(taken) and taken[position][0] < end:
             continue
-        person = _person(folded, match.start(), match.group(), recurs)
-        if person is not None:
-            start, end = person
+        shape = _SHAPES[match[0]]
+        if shape is None:
+            continue
+        start, end = start + shape.begin, start + shape.end
+        if (
+            shape.sure
+            or _introduced(folded, start, end)
+            or (shape.may_recur and recurs(start, end))
+        ):
             name = folded[start:end]
             found.append((start, end, name, name.rpartition(" ")[2]))
     return found
 
 
-def _person(
-    folded: str, start: int, run: str, recurs: Callable[[int, int], bool]
-) -> tuple[int, int] | None:
-    """Return start and end of the person's name in a run of capitalised words, if there is one."""
+class _Word(NamedTuple):
+    """What a capitalised word may be in a run of them."""
+
+    title: bool
+    leads: bool  # a title or role
+    given: bool
+    other: bool  # in no name
+    place: bool
+    verb: bool
+    collective: bool
+    thing: bool  # a collective or a document
+    function: bool
+
+
+def _word(printed: str) -> _Word:
+    """Look a printed word up in all lists."""
     words = person_words()
-    given, titles, roles = words["given"], words["title"], words["role"]
-    pieces = []
-    for word in run.split(" "):
-        initial = len(word) == 2 and word[1] == "."  # A. is no article
-        pieces.append((start, word, word.lower() if initial else word.lower().rstrip(".")))
-        if word.endswith(("'s", "'")):
-            break
-        start += len(word) + 1
-    lows = [low for _, _, low in pieces]
-    if lows[0] in _PLACES and len(lows) < 4:
+    initial = len(printed) == 2 and printed[1] == "."  # A. is no article
+    low = printed.lower() if initial else printed.lower().rstrip(".")
+    title, collective = low in words["title"], low in words["collective"]
+    return _Word(
+        title=title,
+        leads=title or low in words["role"],
+        given=low in words["given"],
+        other=low in _NOT_NAMES,
+        place=low in _PLACES,
+        verb=low in _finite_cues(),
+        collective=collective,
+        thing=collective or low in words["document"],
+        function=low in _FUNCTION,
+    )
+
+
+_WORDS = Memo[str, _Word](_word, 16_384)
+
+
+class _Shape(NamedTuple):
+    """The part of a run of capitalised words that may be a person's name."""
+
+    begin: int
+    end: int
+    sure: bool  # by its own words; else what stands round it must tell
+    may_recur: bool  # or its surname, elsewhere in the text
+
+
+def _shape(run: str) -> _Shape | None:
+    """Find the name in a run of capitalised words, by the words alone."""
+    printed = run.split(" ")
+    if "'" in run:
+        for index, word in enumerate(printed):
+            if word.endswith(("'s", "'")):
+                del printed[index + 1 :]
+                break
+    words = [*map(_WORDS.__getitem__, printed)]
+    if words[0].place and len(words) < 4:
         return None  # San Jose, Fort Wayne
-    first, sure = 0, False
-    for index, low in enumerate(lows):
-        if low in titles or low in roles:
+    first, last, sure = 0, len(words), False
+    for index, form in enumerate(words):
+        if form.leads:
             first, sure = index + 1, True
-        elif low in _NOT_NAMES:
+        elif form.other:
             if index > first:
-                pieces, lows = pieces[:index], lows[:index]
+                last = index
                 break
             first = index + 1
-        elif low in given and not any(after in titles for after in lows[index + 1 : index + 3]):
+        elif form.given and not any(after.title for after in words[index + 1 : index + 3]):
             first, sure = (first if sure and first == index else index), True
             break
-    last = next((i for i in range(first, len(lows)) if lows[i] in _NOT_NAMES), len(lows))
-    pieces = pieces[first:last]
-    verbs = _finite_cues()
-    for index in range(1, len(pieces)):
-        if pieces[index][2] in verbs:
-            pieces = pieces[:index]  # a headline: Jane Doe Rejects …
-            break
-    if not pieces or pieces[-1][2] in words["collective"] or pieces[-1][2] in words["document"]:
+    last = next((k for k in range(first, last) if words[k].other), last)
+    last = next((k for k in range(first + 1, last) if words[k].verb), last)  # Jane Doe Rejects …
+    size = last - first
+    if not 0 < size <= 4 or words[last - 1].thing:
         return None
-    lows = [low for _, _, low in pieces]
-    begin, (last_start, last_word, _) = pieces[0][0], pieces[-1]
-    end = last_start + len(last_word.removesuffix("'s" if last_word.endswith("s") else "'"))
-    sure = sure and (len(pieces) > 1 or first > 0)
-    if not sure and len(pieces) in (2, 3) and not any(low in words["collective"] for low in lows):
-        sure = _introduced(folded, begin, end) or (
-            len(pieces) == 2 and pieces[0][2] not in _FUNCTION and recurs(begin, end)
-        )
-    return (begin, end) if sure and len(pieces) <= 4 and end - begin > 2 else None
+    begin = sum(map(len, printed[:first])) + first
+    final = printed[last - 1]
+    end = begin + sum(map(len, printed[first:last])) + size - 1
+    end -= 2 if final.endswith("'s") else final.endswith("'")
+    if end - begin <= 2:
+        return None
+    if sure and (size > 1 or first > 0):
+        return _Shape(begin, end, True, False)
+    if size == 1 or size == 4 or any(form.collective for form in words[first:last]):
+        return None
+    return _Shape(begin, end, False, size == 2 and not words[first].function)
+
+
+_SHAPES = Memo[str, _Shape | None](_shape, 16_384)  # names return, in an article and in others
 
 
 def _introduced(folded: str, begin: int, end: int) -> bool:

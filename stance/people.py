@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from stance.actors import Mention, Registry
 from stance.grammar import DETERMINERS, PREPOSITIONS
@@ -20,7 +22,9 @@ _TITLE_ROLES = {
     "lt": "lieutenant", "col": "colonel", "adm": "admiral", "rev": "reverend",
 }  # fmt: skip
 _ENDS = frozenset(',;:!?\n"“”()')
-_BREAK = re.compile(r"[.,;:!?\n\"“”()]+ |[,;:\n\"“”()]")
+_STOPS = _ENDS | {"."}
+_PARTING = re.compile(r"[,;:\n\"“”()]")
+_NO_TITLE = (PREPOSITIONS - {"of", "for"}) | {"and", "that", "as"}  # end what is before a name
 _APPOSITION = re.compile(r",? \(?(?:R|D|I)-|, ([^,;:.\n\"“”]{3,80})")
 _OFFICE = re.compile(r"\b[Tt]he ([^,.;:()\n\"“”]{3,50}), (?:(?:Mr|Mrs|Ms|Dr)\.? )?\Z")
 _APPOSITIVE = word_set("a an the who whose former then one")
@@ -37,8 +41,7 @@ class Person:
     context: set[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(NamedTuple):
     """A resolved speaker: the span of its mention, its name, its id, and the rule."""
 
     mention: Offsets | None
@@ -56,9 +59,8 @@ class People:
         self.by_key: dict[str, Person] = {}
         self._first: dict[str, int] = {}
 
-    def introduce(self, mention: Mention) -> None:
-        """Take up what the words around a mention tell."""
-        key = key_of(mention)
+    def introduce(self, mention: Mention, key: str) -> None:
+        """Take up what the words around a mention tell; `key` is its `key_of`."""
         self._first.setdefault(key, mention.span.start)
         person = self.by_key.get(key)
         if person is None:
@@ -88,51 +90,82 @@ class People:
             entries.sort()
         return found
 
-    def _office_before(self, start: int, end: int) -> list[str]:
+    def _near(self, start: int, end: int) -> list[str]:
+        """Return the words before a name that belong to it, the last first, 8 at most."""
+        clean = self.clean
+        near: list[str] = []
+        if start > 1 and clean[start - 1] == " " and clean[start - 2] not in _ENDS:
+            for word in _backwards(clean[max(0, start - 80) : start - 1]):
+                low = word.lower()
+                if low in _NO_TITLE:
+                    break
+                near.append(low)
+                if low in DETERMINERS or len(near) == 8:
+                    break
+        titled = len(near) == 1 and near[0] in person_words()["title"]
+        if clean.startswith(",", end) and (titled or not near):
+            near += self._office_before(start)
+        return near
+
+    def _office_before(self, start: int) -> list[str]:
         """Return the words of *the deputy minister, Ms Jane Doe,*, the last first."""
-        if self.clean[end : end + 1] != ",":
+        if self.clean.find(", ", max(0, start - 7), start) < 0:
             return []
         match = _OFFICE.search(self.clean, max(0, start - 80), start)
         found = [word.lower() for word in _WORD.findall(match[1])] if match else []
         return found[::-1] if found and found[-1] in person_words()["role"] else []
 
+    def _apposition(self, end: int) -> list[str]:
+        """Return the first words of *, the deputy minister*, after a name."""
+        if not self.clean.startswith(", ", end):
+            return []
+        after = _APPOSITION.match(self.clean, end, end + 90)
+        words = _WORD.findall(after[1].lower()) if after and after[1] else []
+        if (
+            words
+            and words[0] not in _APPOSITIVE
+            and person_words()["role"].keys().isdisjoint(words[:5])
+        ):
+            return []
+        return words[:8]
+
     def _learn(self, person: Person, mention: Mention) -> None:
         """Take up titles, roles and gender from the words around a name."""
+        near = self._near(mention.span.start, mention.span.end)
+        apposition = self._apposition(mention.span.end)
+        if not near and not apposition:
+            return
         words = person_words()
-        start, end = mention.span.start, mention.span.end
-        near: list[str] = []
-        before = ""
-        if start > 1 and self.clean[start - 1] == " " and self.clean[start - 2] not in _ENDS:
-            before = _BREAK.split(self.clean[max(0, start - 80) : start])[-1]
-        for word in reversed(_WORD.findall(before)):
-            low = word.lower()
-            if (low in PREPOSITIONS and low not in ("of", "for")) or low in ("and", "that", "as"):
-                break
-            near.append(low)
-            if low in DETERMINERS:
-                break
-        if not near or (near == near[:1] and near[0] in words["title"]):
-            near += self._office_before(start, end)
-        after = _APPOSITION.match(self.clean, end, end + 90)
-        apposition = _WORD.findall((after[1] or "").lower()) if after and after[1] else []
-        if (
-            apposition
-            and apposition[0] not in _APPOSITIVE
-            and words["role"].keys().isdisjoint(apposition[:5])
-        ):
-            apposition = []
-        for low in [*near[:5], *apposition[:8]]:
+        titles, roles = words["title"], words["role"]
+        for low in [*near[:5], *apposition]:
             role = _TITLE_ROLES.get(low, low)
-            if role in words["role"]:
+            if role in roles:
                 person.roles.add(role)
-                person.gender = person.gender or words["role"][role]
-            elif low in words["title"]:
+                person.gender = person.gender or roles[role]
+            elif low in titles:
                 person.roles.add(low)
-                person.gender = person.gender or words["title"][low]
-        if near and near[0] in words["title"] and words["title"][near[0]]:
-            person.gender = words["title"][near[0]]
+                person.gender = person.gender or titles[low]
+        if near and titles.get(near[0]):
+            person.gender = titles[near[0]]
         person.context.update(near[:8])
-        person.context.update(apposition[:8])
+        person.context.update(apposition)
+
+
+def _backwards(before: str) -> Iterator[str]:
+    """Return the words before a name, the last first, back to a mark that parts them from it.
+
+    A stop within a word, as in *U.S.-led*, parts nothing.
+    """
+    for piece in reversed(before.split(" ")):
+        if piece.isalpha():
+            yield piece
+        elif piece:
+            if piece[-1] in _STOPS:
+                return
+            part = _PARTING.split(piece)[-1]
+            yield from reversed(_WORD.findall(part))
+            if len(part) < len(piece):
+                return
 
 
 def key_of(mention: Mention) -> str:
@@ -144,6 +177,8 @@ def _given_gender(name: str) -> str:
     return person_words()["given"].get(fold(name).split()[0].lower(), "")
 
 
-def _office_words(offices: Iterable[str]) -> Iterable[str]:
-    for office in offices:
-        yield from _WORD.findall(office.partition("@")[0].lower())
+@lru_cache(maxsize=4_096)
+def _office_words(offices: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(
+        word for office in offices for word in _WORD.findall(office.partition("@")[0].lower())
+    )

@@ -153,22 +153,25 @@ def quoted_share(
     clean: str, quoted: Sequence[tuple[int, int]], fragments: Sequence[tuple[int, int]]
 ) -> Kind:
     """Tell whether all, some or none of the words stand in quotation marks."""
-    inside = outside = False
+    inside = False
+    others: list[tuple[int, int]] = []  # what stands in no quotation
     for start, end in fragments:
         at = start
         k = max(0, bisect_right(quoted, (start, len(clean))) - 1)
         while k < len(quoted) and quoted[k][0] < end:
             a, b = quoted[k]
             inside = inside or min(b, end) > max(a, start)
-            outside = outside or has_word(clean, at, a)
+            others.append((at, a))
             at = max(at, b)
             k += 1
-        outside = outside or has_word(clean, at, end)
+        others.append((at, end))
     if not inside:
         return "reported"
-    return "mixed" if outside else "direct"
+    return "mixed" if any(has_word(clean, *one) for one in others) else "direct"
 
 
 def has_word(clean: str, start: int, end: int) -> bool:
     """Tell whether there is a letter or digit in a stretch."""
-    return start < end and _WORD.search(clean, start, end) is not None
+    return start < end and (
+        clean[start].isalnum() or _WORD.search(clean, start + 1, end) is not None
+    )

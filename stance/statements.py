@@ -17,7 +17,7 @@ from stance.passages import read_units
 from stance.people import Speaker
 from stance.quotations import has_word, quoted_share
 from stance.reading import Found
-from stance.records import Kind, Skipped, Span, Statement
+from stance.records import Skipped, Span, Statement
 from stance.text import MAX_SENTENCE, Sentence, as_sentences, normalise, pieces
 from stance.units import Unit, units_of
 
@@ -183,36 +183,36 @@ class _Assembler:
         cue = self._span(*one.cue) if one.cue else None
         mention = self._span(*speaker.mention) if speaker.mention else None
         rule = f"{one.rule}/{speaker.rule}"
-        pieces: dict[int, list[Span]] = {}
-        for start, end in one.fragments:
-            for index, piece in self._by_sentence(start, end):
-                pieces.setdefault(index, []).append(piece)
-        for index, fragments in pieces.items():
-            first, last = fragments[0].start, fragments[-1].end
-            single = len(fragments) == 1
+        for index, fragments in self._by_sentence(one.fragments).items():
             yield Statement(
-                content=fragments[0] if single else self._span(first, last),
-                fragments=tuple(fragments),
-                cue=cue,
-                mention=mention,
-                actor=speaker.actor,
-                actor_id=speaker.actor_id,
-                kind=self._kind(fragments),
-                sentence=self.spans[index],
-                rule=rule,
+                fragments[0]
+                if len(fragments) == 1
+                else self._span(fragments[0].start, fragments[-1].end),
+                tuple(fragments),
+                cue,
+                mention,
+                speaker.actor,
+                speaker.actor_id,
+                quoted_share(self.clean, self.quoted, [(one.start, one.end) for one in fragments])
+                if self.quoted
+                else "reported",
+                self.spans[index],
+                rule,
             )
 
-    def _by_sentence(self, start: int, end: int) -> Iterator[tuple[int, Span]]:
-        index = max(0, bisect_right(self.starts, start) - 1)
-        while index < len(self.spans) and self.spans[index].start < end:
-            a = max(start, self.spans[index].start)
-            b = min(end, self.spans[index].end)
-            if has_word(self.clean, a, b):
-                yield index, self._span(a, b)
-            index += 1
+    def _by_sentence(self, fragments: Sequence[tuple[int, int]]) -> dict[int, list[Span]]:
+        """Cut the fragments where sentences end."""
+        text, clean, spans = self.text, self.clean, self.spans
+        found: dict[int, list[Span]] = {}
+        for start, end in fragments:
+            for index in range(max(0, bisect_right(self.starts, start) - 1), len(spans)):
+                sentence = spans[index]
+                if sentence.start >= end:
+                    break
+                a, b = max(start, sentence.start), min(end, sentence.end)
+                if has_word(clean, a, b):
+                    found.setdefault(index, []).append(Span(a, b, text[a:b]))
+        return found
 
     def _span(self, start: int, end: int) -> Span:
         return Span(start, end, self.text[start:end])
-
-    def _kind(self, fragments: Sequence[Span]) -> Kind:
-        return quoted_share(self.clean, self.quoted, [(one.start, one.end) for one in fragments])

@@ -63,6 +63,8 @@ _OPENERS = word_set(
     "then now what who where why how some many most both no not one two last earlier later "
     "under with meanwhile nor or yet by from to during"
 )
+_LISTED = _TITLES | _MAYBE | {"no"}  # a stop after any other word ends a sentence
+_STOPS = frozenset(".!?…")
 _MONTHS = word_set("jan feb mar apr jun jul aug sept sep oct nov dec")
 
 
@@ -224,10 +226,11 @@ def _after_dateline(clean: str, start: int, end: int) -> int:
 def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
     borders = []
     for match in STOP.finditer(clean, start, end):
+        at, after = match.span()
         marks = match[1]
-        if _ends(clean, match.start(), marks, match.end(), start, end):
-            borders.append((start, match.start() + len(marks)))
-            start = match.end()
+        if _ends(clean, at, marks, after, start, end):
+            borders.append((start, at + len(marks)))
+            start = after
     last = _LAST_NOTE.search(clean, start, end) if clean[end - 1 : end] == "]" else None
     borders.append((start, last.start() if last else end))
     return borders
@@ -235,17 +238,15 @@ def _borders(clean: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _ends(clean: str, at: int, marks: str, following: int, start: int, end: int) -> bool:
     """Tell whether the marks at `at` end a sentence."""
-    if not any(mark in marks for mark in ".!?…"):
-        return False  # a bracket or quotation mark alone
-    after = _WORDS.search(clean, following, min(end, following + 40))
-    opener = after is not None and after.group().lower() in _OPENERS
-    if "!" in marks or "?" in marks:
-        return True
-    if marks[0] != ".":  # …" or ." after a bracket
+    if marks[0] != ".":  # …" or ." after a bracket; not a bracket or quotation mark alone
+        return not _STOPS.isdisjoint(marks)
+    if "!" in marks or "?" in marks or marks.startswith(".."):
         return True
     word = clean[max(start, at - 24) : at].rpartition(" ")[2].lstrip("\"“‘'([—").lower()
-    if marks.startswith("..") or marks[0] == "…":
+    if len(word) > 1 and word.isalpha() and word not in _LISTED:
         return True
+    after = _WORDS.search(clean, following, min(end, following + 40))
+    opener = after is not None and after.group().lower() in _OPENERS
     if word in _TITLES:
         return word in _MONTHS and opener
     if word == "no":

@@ -37,6 +37,7 @@ ORDER = (
     "matching",
     "names",
     "roster",
+    "aliases",
     "actors",
     "offices",
     "people",
