@@ -195,9 +195,19 @@ def _voice(reading: Reading, settings: FeatureSettings, spans: Spans) -> list[st
     cued = _covered(words, voice.cues)
     if spans is not None:
         at = words.starts[0]
-        spans += [(at, at)] * len(names)
+        spans += [(at, at), *[_naming(reading)] * (len(names) - 1)]
         spans += [(words.starts[index], words.ends[index]) for index in cued]
     return [*names, *(CUE + words.forms[index] for index in cued)]
+
+
+def _naming(reading: Reading) -> Offsets:
+    """Return the first words that name the target, or nothing where the last word begins."""
+    raw = reading.raw
+    for role in ROLES:
+        for match in raw.matches:
+            if match.role == role:
+                return raw.printed.starts[match.start], raw.printed.ends[match.end - 1]
+    return reading.words.starts[-1], reading.words.starts[-1]
 
 
 def named(found: Iterable[Role]) -> Named:
@@ -211,7 +221,7 @@ def named(found: Iterable[Role]) -> Named:
 
 
 def stated(state: State, target: Named) -> list[str]:
-    """Return the names of the block `voice` that are made of no word of the sentence."""
+    """Return the names of the block `voice` that are made of no word: first that of the state."""
     return [
         state,
         target.role,

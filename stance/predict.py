@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.aggregate import NEUTRAL, actor_stance
+from stance.blocks import NOT_NAMED
 from stance.errors import InputError, ModelError
 from stance.pinned import DEFAULT_MODEL_SHA256
 from stance.records import (
@@ -22,7 +23,7 @@ from stance.records import (
     Statement,
 )
 from stance.resources import model_path
-from stance.scorer import ModelArrays, Scorer
+from stance.scorer import Contribution, ModelArrays, Scorer
 from stance.statements import Article, read_article
 from stance.tokens import ActorLike, Pair
 
@@ -109,7 +110,7 @@ class StanceModel:
         names = (self.labels[one], self.labels[other])
         reasons = [
             Reason(
-                sentence[part.start : part.end] or ("(actor)" if part.features else "(baseline)"),
+                sentence[part.start : part.end] or _wordless(part),
                 (Span(part.start, part.end, sentence[part.start : part.end]),)
                 if part.end > part.start
                 else (),
@@ -340,6 +341,13 @@ def _previous_sentences(article: Article) -> dict[int, str]:
     """Map the start of each sentence to the text of the one before it."""
     spans = [sentence.span for sentence in article.sentences]
     return {after.start: before.text for before, after in pairwise(spans)}
+
+
+def _wordless(part: Contribution) -> str:
+    """Return the name of a part that no word of the sentence bears."""
+    if not part.features:
+        return "(baseline)"
+    return "(no target)" if f"voice:{NOT_NAMED.role}" in part.features else "(actor)"
 
 
 def judged_pair(statement: Statement) -> tuple[str, str | None]:

@@ -104,8 +104,8 @@ class Reason:
     Attributes
     ----------
     text : str
-        The words, or a name for what is no word: "(baseline)" for the intercept, "(actor)" for how
-        the actor stands in the sentence (whether it speaks, and whether the target is named).
+        The words, or a name for what is no word: "(baseline)" for the intercept, "(actor)" for
+        whether the actor speaks in the sentence, "(no target)" where the target is not named.
     spans : tuple of Span
         Where the words stand in the sentence.
     contribution : float

@@ -551,3 +551,15 @@ def test_how_the_actor_stands_in_the_sentence_is_a_reason_of_its_own():
     (one,) = [reason for reason in reasons if reason.text == "(actor)"]
     assert one.spans == ()
     assert {feature.split(":")[0] for feature in one.features} >= {"voice"}
+
+
+def test_reasons_tell_what_no_word_bears():
+    without = explain("Never, the envoy said.", "the envoy")
+    assert {one.text for one in without if not one.spans} == {
+        "(baseline)",
+        "(actor)",
+        "(no target)",
+    }
+    named = explain("Never in NATO, the envoy said.", "the envoy")
+    assert "(no target)" not in {one.text for one in named}
+    assert any("voice:target" in one.features for one in named if one.text == "Never in NATO")
