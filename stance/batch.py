@@ -7,7 +7,7 @@ whoever calls it: a loop, joblib, Dask or Spark.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from stance.arrow import pa
 from stance.errors import InputError, MissingExtraError, ModelError
 from stance.offices import days_of
-from stance.predict import StanceModel, analyze, load_model
+from stance.predict import StanceModel, judge, judge_many, load_model
+from stance.records import Analysis
 from stance.resources import model_path
 from stance.rows import ARTICLES, KEY, TABLES, Row, record_batch, schemas, skipped_row, table_rows
+from stance.statements import Article, read_article
 from stance.text import check_text, encodable
 from stance.webpage import PAGE_SUFFIXES, read_document
 
@@ -118,28 +120,55 @@ def analyze_batch(
     names = [name for name in ARTICLES.names if name in articles.schema.names]
     columns = {name: articles.column(name).to_pylist() for name in names}
     empty = [None] * articles.num_rows
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    read: list[tuple[list[Any], Article | str]] = []
     for values in zip(*(columns.get(name, empty) for name in ARTICLES.names), strict=True):
         article = dict(zip(ARTICLES.names, values, strict=True))
-        key = [article[name] for name, _ in KEY]
-        try:
-            text, date = article_text(article, max_chars), day_of(article["date"])
-            analysis = analyze(text, model=loaded, date=date)
-            found = dict(zip(TABLES, table_rows(key, analysis), strict=True))
-        except MissingExtraError:
-            raise  # the whole run lacks it; the user can mend that
-        except InputError as error:
-            found = {"skipped": [skipped_row(key, str(error))]}
-        except Exception as error:  # a fault of ours in one article of millions
-            reason = f"internal error, please report it: {type(error).__name__}: {error}"
-            found = {"skipped": [skipped_row(key, encodable(reason))]}
-        for name, new in found.items():
+        read.append(([article[name] for name, _ in KEY], _read(article, max_chars)))
+    analyses = iter(_judged([one for _, one in read if isinstance(one, Article)], loaded))
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for key, one in read:
+        found = next(analyses) if isinstance(one, Article) else one
+        if isinstance(found, str):
+            rows["skipped"].append(skipped_row(key, found))
+            continue
+        for name, new in zip(TABLES, table_rows(key, found), strict=True):
             rows[name] += new
     wanted = schemas(loaded.labels)
     return Tables(
         articles.num_rows,
         **{name: record_batch(rows[name], wanted[name]) for name in TABLES},
     )
+
+
+def _read(article: Mapping[str, Any], max_chars: int) -> Article | str:
+    """Return an article that was read, or why it is skipped."""
+    try:
+        text = article_text(article, max_chars)
+        if not text.strip():
+            raise InputError("the text is empty; expected an article")
+        return read_article(text, date=day_of(article["date"]))
+    except MissingExtraError:
+        raise  # the whole run lacks it; the user can mend that
+    except InputError as error:
+        return str(error)
+    except Exception as error:  # a fault of ours in one article of millions
+        return _fault(error)
+
+
+def _judged(articles: Sequence[Article], model: StanceModel) -> Iterator[Analysis | str]:
+    """Yield the analysis of each article, or why there is none."""
+    try:
+        yield from judge_many(articles, model)
+    except Exception:  # one of them; the others have their analysis
+        for article in articles:
+            try:
+                yield judge(article, model)
+            except Exception as error:
+                yield _fault(error)
+
+
+def _fault(error: Exception) -> str:
+    return encodable(f"internal error, please report it: {type(error).__name__}: {error}")
 
 
 def day_of(date: str | None) -> str | None:

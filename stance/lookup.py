@@ -73,14 +73,11 @@ class Lookup:
         """Return the row of a term, or None if the model does not know it."""
         return self._tables[block].get(name)
 
-    def rows(self, pairs: Sequence[Pair]) -> Found:
-        """Return the rows of all terms, and for each the index of its pair, in any order."""
-        if len(pairs) < FEW:
-            return self.rows_of_few(pairs)
-        return self.rows_of_many(pairs)
-
     def rows_of_few(self, pairs: Sequence[Pair]) -> Found:
-        """Return what `rows` does, one sentence and block after the other."""
+        """Return the rows of all terms, and for each the index of its pair, in any order.
+
+        One sentence and block after the other.
+        """
         featurizer = self.featurizer
         rows: list[int] = []
         sizes: list[int] = []
@@ -97,7 +94,7 @@ class Lookup:
         return _known(np.arange(len(pairs)).repeat(sizes), np.array(rows, dtype=np.int64))
 
     def rows_of_many(self, pairs: Sequence[Pair]) -> Found:
-        """Return what `rows` does, for all sentences at once."""
+        """Return what `rows_of_few` does, in another order, for all sentences at once."""
         read = self.reader.read(pairs)
         spoken = np.bincount(read.words.owners, minlength=read.count + 1)[: read.count] > 1
         found = [*self._by_name(pairs, read, spoken)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.aggregate import NEUTRAL, actor_stance
 from stance.blocks import NOT_NAMED
 from stance.errors import InputError, ModelError
+from stance.lookup import FEW
 from stance.pinned import DEFAULT_MODEL_SHA256
 from stance.records import (
     ActorStance,
@@ -30,6 +31,7 @@ from stance.tokens import ActorLike, Pair
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+_AT_ONCE = 1_000  # sentences of several articles; more gain nothing
 MAX_SENTENCE = 20_000  # characters; longer is no sentence, and is cut with a note in `analyze`
 
 
@@ -277,6 +279,49 @@ def analyze(
 
 def judge(article: Article, model: StanceModel) -> Analysis:
     """Classify the statements of an article that was read before."""
+    relevant = _relevant(article, model)
+    predictions = model.predict([judged_pair(statement) for statement in relevant])
+    return _analysis(article, model, relevant, predictions)
+
+
+def judge_many(articles: Sequence[Article], model: StanceModel) -> list[Analysis]:
+    """Do what `judge` does with each article, to the last digit; together it takes less time."""
+    relevant = [_relevant(article, model) for article in articles]
+    found: dict[int, list[Prediction]] = {}
+    for group in _groups([*map(len, relevant)]):
+        pairs = [judged_pair(statement) for number in group for statement in relevant[number]]
+        predictions = iter(model.predict(pairs))
+        for number in group:
+            found[number] = [*islice(predictions, len(relevant[number]))]
+    return [
+        _analysis(article, model, relevant[number], found[number])
+        for number, article in enumerate(articles)
+    ]
+
+
+def _groups(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the numbers of the articles that are judged together, by how much they say.
+
+    Few sentences are summed in another order than many, and very many perhaps by the kernel; such
+    articles stay alone, so that no article's last digits depend on those it came with.
+    """
+    group: list[int] = []
+    held = 0
+    for number, size in enumerate(sizes):
+        if not FEW <= size < _AT_ONCE:
+            yield [number]
+            continue
+        group.append(number)
+        held += size
+        if held >= _AT_ONCE:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
+
+
+def _relevant(article: Article, model: StanceModel) -> list[Statement]:
+    """Return the statements about the target."""
     previous = _previous_sentences(article)
     said_in = {s.sentence.start: s.sentence.text for s in article.statements}
     about = {
@@ -284,8 +329,15 @@ def judge(article: Article, model: StanceModel) -> Analysis:
         for start, text in said_in.items()
         if model.about_target(text, previous.get(start, ""))
     }
-    relevant = [statement for statement in article.statements if statement.sentence.start in about]
-    predictions = model.predict([judged_pair(statement) for statement in relevant])
+    return [statement for statement in article.statements if statement.sentence.start in about]
+
+
+def _analysis(
+    article: Article,
+    model: StanceModel,
+    relevant: Sequence[Statement],
+    predictions: Sequence[Prediction],
+) -> Analysis:
     judged = tuple(map(JudgedStatement, relevant, predictions))
     return Analysis(
         text=article.text,

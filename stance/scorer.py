@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stance.compiled import Compiled, wanted
 from stance.features import Featurizer, Term
 from stance.lexicon import Lexicon, concepts, loads_lexicon
-from stance.lookup import Lookup
+from stance.lookup import FEW, Lookup
 from stance.settings import FeatureSettings
 from stance.tallies import Weights, chunk_size, weighted_sums
 from stance.tokens import ActorLike, Pair
@@ -110,7 +110,8 @@ class Scorer:
         iterator = iter(pairs)
         chunks: list[FloatArray] = []
         while batch := list(islice(iterator, self._chunk)):
-            chunks.append(self._batch(batch, compiled))
+            few = not chunks and len(batch) < FEW  # the rest of many is summed as they are
+            chunks.append(self._batch(batch, compiled, few))
         if not chunks:
             return np.empty((0, len(self.arrays.labels)))
         return np.concatenate(chunks) if len(chunks) > 1 else chunks[0]
@@ -179,12 +180,13 @@ class Scorer:
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_compiled": None}  # compiled code is no data
 
-    def _batch(self, batch: Sequence[Pair], compiled: bool) -> FloatArray:
+    def _batch(self, batch: Sequence[Pair], compiled: bool, few: bool) -> FloatArray:
         if compiled:
             if self._compiled is None:
                 self._compiled = Compiled(self._lookup, self._weights)
             return self.arrays.intercept + self._compiled.sums(batch)
-        owners, rows = self._lookup.rows(batch)
+        look_up = self._lookup.rows_of_few if few else self._lookup.rows_of_many
+        owners, rows = look_up(batch)
         return self.arrays.intercept + weighted_sums(owners, rows, len(batch), self._weights)
 
     def _vector(self, block: str, names: list[str]) -> tuple[NDArray[np.intp], FloatArray]:

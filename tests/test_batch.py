@@ -15,13 +15,14 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance import batch, load_model
+from stance import batch, load_model, predict
 from stance.actors import load_registry
 from stance.batch import ModelRef, analyze_batch, resolve
 from stance.errors import ModelError
-from stance.predict import analyze
+from stance.predict import StanceModel, analyze, judge, judge_many
 from stance.resources import model_path, seeds_path
 from stance.rows import ARTICLES, TABLES, schemas
+from stance.statements import Article, read_article
 from stance.text import MAX_SENTENCE
 
 SEED = next(seeds_path().glob("*.txt")).read_text("utf-8")
@@ -149,17 +150,42 @@ def test_a_passage_that_was_not_read_is_told(ref: ModelRef):
     assert "without a stop" in row["reason"]
 
 
-def test_a_fault_of_ours_costs_one_article(ref: ModelRef, monkeypatch: pytest.MonkeyPatch):
-    def faulty(text: str, **more: Any) -> Any:
-        if "Boom" in text:
-            raise RecursionError("too deep \ud800")
-        return analyze(text, **more)
+@pytest.mark.parametrize("step", ["read_article", "judge"])
+def test_a_fault_of_ours_costs_one_article(
+    ref: ModelRef, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    right = getattr(batch, step)
 
-    monkeypatch.setattr(batch, "analyze", faulty)
+    def faulty(what: Any, *others: Any, **more: Any) -> Any:
+        if "Boom" in (what if isinstance(what, str) else what.text):
+            raise RecursionError("too deep \ud800")
+        return right(what, *others, **more)
+
+    def all_at_once(articles: list[Article], model: StanceModel) -> list[Any]:
+        return [faulty(article, model) for article in articles]
+
+    monkeypatch.setattr(batch, step, faulty)
+    if step == "judge":
+        monkeypatch.setattr(batch, "judge_many", all_at_once)
     found = analyze_batch(texts("Boom.", corpora.article(0)["text"]), ref)
     (row,) = found.skipped.to_pylist()
     assert row["reason"] == "internal error, please report it: RecursionError: too deep ?"
     assert found.statements.num_rows
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 40, 1_000])
+def test_articles_judged_together_have_the_numbers_of_each_alone(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+):
+    model = load_model()
+    said = "Ukraine must join NATO, the envoy said."
+    few = [read_article(" ".join([said] * count)) for count in range(6)]
+    articles = [*few, *(read_article(corpora.article(number)["text"]) for number in range(6))]
+    alone = [judge(article, model) for article in articles]
+    monkeypatch.setattr(predict, "_AT_ONCE", at_once)
+    assert judge_many(articles, model) == alone
+    assert judge_many(articles[::-1], model) == alone[::-1]
+    assert judge_many([], model) == []
 
 
 @given(st.lists(st.none() | st.text(max_size=60), max_size=6))

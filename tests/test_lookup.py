@@ -28,7 +28,7 @@ def looked_up(scorer: Scorer, pairs: Pairs) -> list[Counter[int]]:
     """Return how often each pair has each row, which is the same for few pairs and for many."""
     lookup = scorer._lookup
     ways: list[list[Counter[int]]] = []
-    for look_up in (lookup.rows, lookup.rows_of_few, lookup.rows_of_many):
+    for look_up in (lookup.rows_of_few, lookup.rows_of_many):
         owners, rows = look_up(pairs)
         assert owners.shape == rows.shape
         ways.append([Counter() for _ in pairs])

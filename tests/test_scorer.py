@@ -170,3 +170,13 @@ def test_softmax_neither_overflows_nor_loses_a_row(logits: list[float]):
 
 def test_softmax_of_nothing_is_nothing():
     assert softmax(np.empty((0, 3))).shape == (0, 3)
+
+
+def test_among_many_the_last_digits_do_not_depend_on_the_others(
+    fitted, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+):
+    pairs = fitted[1][:30]
+    whole = scorer.probabilities(pairs)
+    monkeypatch.setattr(scorer, "_chunk", 7)  # 4 · 7 + 2: a rest of few
+    assert np.array_equal(scorer.probabilities(pairs), whole)
+    assert np.array_equal(scorer.probabilities(pairs[5:]), whole[5:])

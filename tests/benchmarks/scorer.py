@@ -257,7 +257,7 @@ def stages(model: StanceModel, pairs: Pairs, rounds: int) -> Iterator[str]:
             lookup.reader.read(chunk) for chunk in chunks
         ),
         "that, and terms looked up (`lookup`)": lambda: exhausted(
-            lookup.rows(chunk) for chunk in chunks
+            lookup.rows_of_many(chunk) for chunk in chunks
         ),
         "all": lambda: classify_many(*zip(*pairs, strict=True), model=model),
     }
