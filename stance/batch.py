@@ -7,10 +7,11 @@ whoever calls it: a loop, joblib, Dask or Spark.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from stance.arrow import pa
 from stance.errors import InputError, MissingExtraError, ModelError
@@ -27,6 +28,7 @@ MAX_CHARS = 200_000  # of one article; the longest reports have some 60,000
 PAGE_FACTOR = 10  # bytes of a page for each character allowed; markup outweighs text
 
 
+Found = TypeVar("Found")
 _models: dict[str, StanceModel] = {}  # by digest; a process loads each once
 _lock = threading.Lock()
 
@@ -123,7 +125,8 @@ def analyze_batch(
     read: list[tuple[list[Any], Article | str]] = []
     for values in zip(*(columns.get(name, empty) for name in ARTICLES.names), strict=True):
         article = dict(zip(ARTICLES.names, values, strict=True))
-        read.append(([article[name] for name, _ in KEY], _read(article, max_chars)))
+        key = [article[name] for name, _ in KEY]
+        read.append((key, _or_reason(partial(_read, article, max_chars))))
     analyses = iter(_judged([one for _, one in read if isinstance(one, Article)], loaded))
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for key, one in read:
@@ -140,35 +143,31 @@ def analyze_batch(
     )
 
 
-def _read(article: Mapping[str, Any], max_chars: int) -> Article | str:
-    """Return an article that was read, or why it is skipped."""
+def _read(article: Mapping[str, Any], max_chars: int) -> Article:
+    text = article_text(article, max_chars)
+    if not text.strip():
+        raise InputError("the text is empty; expected an article")
+    return read_article(text, date=day_of(article["date"]))
+
+
+def _judged(articles: Sequence[Article], model: StanceModel) -> list[Analysis | str]:
+    """Return the analysis of each article, or why there is none."""
     try:
-        text = article_text(article, max_chars)
-        if not text.strip():
-            raise InputError("the text is empty; expected an article")
-        return read_article(text, date=day_of(article["date"]))
+        return [*judge_many(articles, model)]
+    except Exception:  # one of them; the others have their analysis
+        return [_or_reason(partial(judge, article, model)) for article in articles]
+
+
+def _or_reason(work: Callable[[], Found]) -> Found | str:
+    """Return what is made of an article, or why the article is skipped."""
+    try:
+        return work()
     except MissingExtraError:
         raise  # the whole run lacks it; the user can mend that
     except InputError as error:
         return str(error)
     except Exception as error:  # a fault of ours in one article of millions
-        return _fault(error)
-
-
-def _judged(articles: Sequence[Article], model: StanceModel) -> Iterator[Analysis | str]:
-    """Yield the analysis of each article, or why there is none."""
-    try:
-        yield from judge_many(articles, model)
-    except Exception:  # one of them; the others have their analysis
-        for article in articles:
-            try:
-                yield judge(article, model)
-            except Exception as error:
-                yield _fault(error)
-
-
-def _fault(error: Exception) -> str:
-    return encodable(f"internal error, please report it: {type(error).__name__}: {error}")
+        return encodable(f"internal error, please report it: {type(error).__name__}: {error}")
 
 
 def day_of(date: str | None) -> str | None:

@@ -129,7 +129,7 @@ class Lookup:
         """Yield what is found by the names of terms."""
         owners: list[int] = []
         rows: list[int] = []
-        spoke = [*enumerate(spoken.tolist())]
+        with_words = np.flatnonzero(spoken).tolist()
         for block in self.blocks:
             table = self._tables[block]
             if block in self.named:
@@ -139,15 +139,14 @@ class Lookup:
                     rows += [table.get(name, -1) for name in names]
                     owners += [owner] * len(names)
             elif block == "voice":
-                for owner in [owner for owner, any_word in spoke if any_word]:
+                for owner in with_words:
                     names = stated(read.voices[owner].state, read.named[owner])
                     rows += [table.get(name, -1) for name in names]
                     owners += [owner] * len(names)
                 yield self._cues(read)
             elif block in OWN:
-                own = [owner for owner, any_word in spoke if any_word]
-                rows += [table.get(read.voices[owner].state, -1) for owner in own]
-                owners += own
+                rows += [table.get(read.voices[owner].state, -1) for owner in with_words]
+                owners += with_words
             elif block == "anchored" and self.no_actor >= 0:
                 absent = spoken.copy()
                 absent[read.words.owners[(read.words.flags & IS_ACTOR) > 0]] = False

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from stance import batch, load_model, predict
 from stance.actors import load_registry
 from stance.batch import ModelRef, analyze_batch, resolve
-from stance.errors import ModelError
+from stance.errors import MissingExtraError, ModelError
 from stance.predict import StanceModel, analyze, judge, judge_many
 from stance.resources import model_path, seeds_path
 from stance.rows import ARTICLES, TABLES, schemas
@@ -171,6 +171,13 @@ def test_a_fault_of_ours_costs_one_article(
     (row,) = found.skipped.to_pylist()
     assert row["reason"] == "internal error, please report it: RecursionError: too deep ?"
     assert found.statements.num_rows
+
+
+def test_an_extra_that_is_missing_ends_the_run(ref: ModelRef, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("STANCE_KERNEL", "numba")
+    monkeypatch.setattr("stance.compiled._installed", lambda: False)
+    with pytest.raises(MissingExtraError, match="actor-stance\\[fast\\]"):
+        analyze_batch(texts(corpora.article(0)["text"]), ref)
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 40, 1_000])
