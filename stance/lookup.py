@@ -8,6 +8,7 @@ cue, is known with the form.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, repeat
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from stance.blocks import CUE, NO_ACTOR, OWN, make, stated
 from stance.features import Featurizer
-from stance.formtables import IS_ACTOR
+from stance.formtables import IS_ACTOR, FormTables
 from stance.joined import GLUE, Joined
 from stance.memo import Memo
 from stance.numbering import Integers, Pool, ranges
@@ -67,7 +68,7 @@ class Lookup:
         self.no_actor = self._tables.get("anchored", {}).get(NO_ACTOR, -1)
         self._spelled = Memo(self._spell, _MEMO)
         self.pool = Pool()
-        self.reader = Reader(featurizer, self._describe, 5)
+        self.reader = Reader(featurizer, partial(FormTables, featurizer, self._describe, 5))
 
     def row(self, block: str, name: str) -> int | None:
         """Return the row of a term, or None if the model does not know it."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -118,18 +117,14 @@ class Reader:
     Parameters
     ----------
     featurizer : Featurizer
-    describe : callable
-        Returns what the caller wants to know of a form that is shown, as whole numbers.
-    width : int
-        How many these are.
+    fresh : callable
+        Returns tables that know nothing yet, of the same featurizer.
     """
 
-    def __init__(
-        self, featurizer: Featurizer, describe: Callable[[str], Sequence[int]], width: int
-    ) -> None:
+    def __init__(self, featurizer: Featurizer, fresh: Callable[[], FormTables]) -> None:
         self.featurizer = featurizer
-        self._fresh = partial(FormTables, featurizer, describe, width)
-        self._tables = self._fresh()
+        self._fresh = fresh
+        self._tables = fresh()
 
     def read(self, pairs: Sequence[Pair]) -> Sequences:
         """Return the sequences of the pairs."""
